@@ -1,0 +1,366 @@
+"""The order book: the only place where an order's state is written.
+
+Every change is one script in Redis (`orders/scripts/`), which checks, writes and publishes at once.
+The methods stand in the order in which an order meets them.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from orders.errors import (
+    BookUnusable,
+    IdempotencyKeyReused,
+    NotOnTheMenu,
+    OrderNotFound,
+    TransitionRefused,
+)
+from orders.feed import Feed
+from orders.gateway import Gateway
+from orders.keys import Keys
+from orders.menu import Menu, load_menu
+from orders.model import MAX_RESULT_BYTES, Order, OrderRequest, Snapshot, Ticket
+from orders.settings import Settings
+from orders.states import Actor, Status, sources
+
+DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
+OLDEST_REDIS = (7, 0)
+KEY_LASTS_S = 24 * 3600
+FINISHED_KEPT_S = 30 * 24 * 3600
+DUE_AT_MOST = 200
+DEADLINE_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What kind of Redis the book is kept on. `warnings`: what it does not promise, in sentences."""
+
+    version: str
+    run_id: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The slips a cook has got, as (arq's job id, its score), and when the next one falls due.
+
+    `next_s`: seconds from now; `None` when no slip waits for its time.
+    """
+
+    slips: tuple[tuple[str, int], ...]
+    next_s: float | None
+
+
+class OrderBook:
+    """The book of one store. Every method raises BookUnavailable while Redis is away."""
+
+    def __init__(
+        self, settings: Settings, menu: Menu | None = None, *, deadline_s: float = DEADLINE_S
+    ) -> None:
+        self.menu = menu or load_menu(settings.menu)
+        self.keys = Keys(settings.key_prefix)
+        self._settings = settings
+        self._gateway = Gateway(
+            settings.redis_url or DEFAULT_REDIS_URL, settings.key_prefix, deadline_s=deadline_s
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _: TracebackType | None,
+    ) -> None:
+        await self._gateway.close()
+
+    # -- an order's way ---------------------------------------------------------------------------
+
+    async def place(
+        self,
+        request: OrderRequest,
+        *,
+        idempotency_key: str | None = None,
+        by: Actor = Actor.CUSTOMER,
+    ) -> Order:
+        """Take an order: when this returns, the order, its number and its slip are on disk.
+
+        The same `idempotency_key` with the same request returns the order placed first, as it is now.
+
+        Raises NotOnTheMenu, and IdempotencyKeyReused when the key came with another request before.
+        """
+        total_cents, for_the_kitchen = self._price(request)
+        items = [line.model_dump(exclude_none=True) for line in request.items]
+        order = {
+            "id": secrets.token_urlsafe(16),
+            "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")),
+            "total_cents": str(total_cents),
+            "service": request.service,
+        }
+        if request.name:
+            order["name"] = request.name
+        if request.language:
+            order["language"] = request.language
+        ask: dict[str, Any] = {
+            "order": order,
+            "for_the_kitchen": for_the_kitchen,
+            "attempts": self._settings.attempts,
+            "by": by,
+        }
+        if idempotency_key is not None:
+            ask["idempotency_key"] = idempotency_key
+            ask["fingerprint"] = request.fingerprint()
+            ask["key_lasts_s"] = KEY_LASTS_S
+        outcome, fields = await self._gateway.script("place", ask)
+        placed = Order.parse(json.loads(fields))
+        if outcome == "reused":
+            raise IdempotencyKeyReused(placed)
+        return placed
+
+    async def claim(self, cook: str, at_most: int, lasts_ms: int) -> Claim:
+        """A cook takes the slips that have waited longest, at most so many, and starts their orders.
+
+        `lasts_ms` is how long arq's own claim lasts. A slip that is not an order's, or is void, is
+        claimed all the same: arq knows what to do with it.
+        """
+        ask = {"cook": cook, "at_most": at_most, "lasts_ms": lasts_ms, "by": f"cook:{cook}"}
+        slips, next_ms = await self._gateway.script("claim", ask)
+        return Claim(
+            tuple((job, int(score)) for job, score in slips),
+            None if next_ms < 0 else next_ms / 1000,
+        )
+
+    async def start(self, order_id: str, attempt: int, cook: str) -> Order:
+        """A cook claims an attempt; the same claim sent again gets the same answer.
+
+        Raises TransitionRefused when somebody else has it, or it is over.
+        """
+        return await self._move(
+            order_id,
+            Status.STARTED,
+            Actor.COOK,
+            attempt=attempt,
+            cook=cook,
+            keep_slip=True,
+            by=f"cook:{cook}",
+        )
+
+    async def report(self, order_id: str, attempt: int, cook: str, done: int, of: int) -> bool:
+        """A cook's progress, `done` of `of` steps. False when the order is no longer this cook's."""
+        ask = {"id": order_id, "attempt": attempt, "held_by": cook, "progress": f"{done}/{of}"}
+        return bool(await self._gateway.script("report", ask))
+
+    async def finish(self, order_id: str, attempt: int, cook: str, result: object = None) -> Order:
+        """A cook is done: SUCCESS, with a small JSON `result` (None: there is none).
+
+        Raises TransitionRefused when the order is no longer this cook's, ValueError for a result
+        that is not JSON or larger than MAX_RESULT_BYTES.
+        """
+        stored = {} if result is None else {"result": _small_json(result)}
+        return await self._move_as_cook(order_id, Status.SUCCESS, attempt, cook, **stored)
+
+    async def retry(
+        self, order_id: str, attempt: int, cook: str, error: str, delay_ms: int
+    ) -> Order:
+        """A cook failed: RETRY after `delay_ms`, or FAILURE when that was the last attempt."""
+        return await self._move_as_cook(
+            order_id, Status.RETRY, attempt, cook, error=error, delay_ms=delay_ms
+        )
+
+    async def fail(self, order_id: str, attempt: int, cook: str, error: str) -> Order:
+        """A cook failed for good: FAILURE, whatever attempts are left."""
+        return await self._move_as_cook(order_id, Status.FAILURE, attempt, cook, error=error)
+
+    async def put_back(self, order_id: str, attempt: int, cook: str) -> Order:
+        """A cook goes home before the order is done: at once back to the crew, and not counted."""
+        return await self._move_as_cook(order_id, Status.RETRY, attempt, cook, forgiven=True)
+
+    async def give_up(self, order_id: str, cook: str) -> Order:
+        """`cook` is lost: the order goes back to the crew at once, as a new attempt."""
+        error = f"The cook {cook} was lost."
+        return await self._move(
+            order_id, Status.RETRY, Actor.COOK, held_by=cook, error=error, by="crew"
+        )
+
+    async def set_status(
+        self, order_id: str, target: Status, actor: Actor, said: Status | None = None
+    ) -> Order:
+        """A person names the state to be reached; there already is fine and changes nothing.
+
+        `said`: the status the person believes the order has, where the table asks for it.
+        Raises OrderNotFound, TransitionRefused.
+        """
+        extra: dict[str, Any] = {"cook": str(actor)} if target is Status.STARTED else {}
+        return await self._move(order_id, target, actor, said, **extra)
+
+    async def tick(self) -> tuple[int, int]:
+        """Do what is due by time: collect what nobody fetched, free numbers; how many of each."""
+        ask = {
+            "ready_ms": int(self._settings.ready_s * 1000),
+            "recall_ms": int(self._settings.recall_s * 1000),
+            "keep_s": FINISHED_KEPT_S,
+            "at_most": DUE_AT_MOST,
+        }
+        collected, freed = await self._gateway.script("tick", ask)
+        return collected, freed
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    async def order(self, order_id: str) -> Order:
+        """The order as it is now. Raises OrderNotFound."""
+        found = await self.orders([order_id])
+        if order_id not in found:
+            raise OrderNotFound(order_id)
+        return found[order_id]
+
+    async def orders(self, ids: Sequence[str]) -> dict[str, Order]:
+        """Those of these orders that exist, by id; one round trip."""
+        rows = await self._gateway.script("read", {"ids": list(ids)}) if ids else []
+        return {i: Order.parse(json.loads(row)) for i, row in zip(ids, rows, strict=True) if row}
+
+    async def snapshot(self) -> Snapshot:
+        """The whole board, its epoch and version, all of one moment."""
+        epoch, version, board = await self._gateway.together(
+            ("GET", self.keys.epoch), ("GET", self.keys.version), ("HGETALL", self.keys.board)
+        )
+        tickets = {i: Ticket.parse(json.loads(text)) for i, text in _pairs(board).items()}
+        return Snapshot(epoch or "none", int(version or 0), tickets)
+
+    async def where(self) -> tuple[str, int]:
+        """The board's epoch and version alone, to compare with one's own."""
+        epoch, version = await self._gateway.command("MGET", self.keys.epoch, self.keys.version)
+        return epoch or "none", int(version or 0)
+
+    def feed(self) -> Feed:
+        """A new subscription to the changes; nothing is heard until it is listened to."""
+        return Feed(self._gateway, self.keys.changes)
+
+    # -- the crew ---------------------------------------------------------------------------------
+
+    async def beat(self, cook: str, description: Mapping[str, object]) -> None:
+        """A cook process says that it lives; whatever changes in the text is the beat."""
+        await self._gateway.command("HSET", self.keys.crew, cook, json.dumps(description))
+
+    async def crew(self) -> dict[str, str]:
+        """The last beat of every cook process, by name, as written."""
+        return _pairs(await self._gateway.command("HGETALL", self.keys.crew))
+
+    async def leave(self, cook: str) -> None:
+        """A cook process goes home, or is known to be gone."""
+        await self._gateway.command("HDEL", self.keys.crew, cook)
+
+    async def cooking(self) -> dict[str, str]:
+        """Every STARTED order's id, and who has it."""
+        return _pairs(await self._gateway.command("HGETALL", self.keys.cooking))
+
+    async def choose_crew(self, mode: Literal["robots", "people"]) -> None:
+        """Who cooks from now on."""
+        await self._gateway.script("mode", {"mode": mode})
+
+    # -- the Redis below --------------------------------------------------------------------------
+
+    async def inspect(self) -> Inspection:
+        """Look at the Redis below. Raises BookUnusable when it is too old."""
+        info = _info(await self._gateway.command("INFO", "everything"))
+        version = info.get("redis_version", "0")
+        if tuple(map(int, version.split(".")[:2])) < OLDEST_REDIS:
+            raise BookUnusable(f"Redis 7.0 or newer is needed, this one is {version}.")
+        appendfsync = await self._gateway.setting("appendfsync")
+        return Inspection(version, info["run_id"], tuple(_warnings(info, appendfsync)))
+
+    async def meet(self) -> str:
+        """Compare the Redis process with the one met last; the epoch, a new one if it is another."""
+        info = _info(await self._gateway.command("INFO", "server"))
+        return str(await self._gateway.script("meet", {"run_id": info["run_id"]}))
+
+    # -- within -----------------------------------------------------------------------------------
+
+    def _price(self, request: OrderRequest) -> tuple[int, bool]:
+        """What the order costs, and whether the kitchen has to do with it. Raises NotOnTheMenu."""
+        total_cents, for_the_kitchen = 0, False
+        for line in request.items:
+            item = self.menu.items.get(line.sku)
+            if item is None or not item.available:
+                raise NotOnTheMenu(line.sku, sold_out=item is not None)
+            total_cents += item.price_cents * line.quantity
+            for_the_kitchen |= item.served == "kitchen"
+        return total_cents, for_the_kitchen
+
+    async def _move_as_cook(
+        self, order_id: str, target: Status, attempt: int, cook: str, **more: Any
+    ) -> Order:
+        by = f"cook:{cook}"
+        return await self._move(
+            order_id, target, Actor.COOK, attempt=attempt, held_by=cook, by=by, **more
+        )
+
+    async def _move(
+        self,
+        order_id: str,
+        target: Status,
+        actor: Actor,
+        said: Status | None = None,
+        **more: Any,
+    ) -> Order:
+        """Ask for one move; what `more` may hold is told in transition.lua."""
+        move: dict[str, Any] = {
+            "id": order_id,
+            "to": target,
+            "from": sources(target, actor, said),
+            "by": str(actor),
+            "attempts": self._settings.attempts,
+            "recall_ms": int(self._settings.recall_s * 1000),
+            "keep_s": FINISHED_KEPT_S,
+        }
+        [(outcome, fields)] = await self._gateway.script("move", {"moves": [move | more]})
+        if outcome == "unknown":
+            raise OrderNotFound(order_id)
+        order = Order.parse(json.loads(fields))
+        if outcome == "refused":
+            raise TransitionRefused(order, target)
+        return order
+
+
+def _pairs(answer: dict[str, str] | list[str]) -> dict[str, str]:
+    """HGETALL's answer, which is flat on a raw connection and a map where redis-py knows it."""
+    return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))
+
+
+def _small_json(result: object) -> str:
+    try:
+        text = json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The result is not JSON: {error}.") from error
+    if len(text.encode()) > MAX_RESULT_BYTES:
+        raise ValueError(f"The result is larger than {MAX_RESULT_BYTES} bytes.")
+    return text
+
+
+def _info(answer: dict[str, Any] | str) -> dict[str, Any]:
+    """INFO's answer as a map; redis-py has parsed it where it knows the command."""
+    if isinstance(answer, dict):
+        return answer
+    lines = (line.partition(":") for line in answer.splitlines())
+    return {name: value for name, _, value in lines if value}
+
+
+def _warnings(info: dict[str, Any], appendfsync: str | None) -> list[str]:
+    """What this Redis does not promise, in sentences that say what to set."""
+    warnings = []
+    if str(info.get("aof_enabled")) != "1":
+        warnings.append(
+            "Redis keeps no append-only file: a restart may lose orders (appendonly yes)."
+        )
+    elif appendfsync not in {"always", None}:
+        warnings.append("Redis answers before data are on disk: set appendfsync always.")
+    if info.get("maxmemory_policy", "noeviction") != "noeviction":
+        warnings.append(
+            "Redis may evict keys when memory is short: set maxmemory-policy noeviction."
+        )
+    return warnings

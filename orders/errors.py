@@ -1,0 +1,66 @@
+"""What can go wrong at the order book, one small tree.
+
+BookError
+├── NotOnTheMenu          an item that is unknown, or sold out
+├── OrderNotFound         no order has this id
+├── TransitionRefused     the order's status does not allow the change
+├── IdempotencyKeyReused  the key was used before with another order
+├── BookUnavailable       Redis cannot be reached or refuses to write; nothing is known
+└── BookUnusable          Redis answers, but cannot keep a book (too old)
+
+The counter turns each into an HTTP status in one place, `web/problems.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orders.model import Order
+    from orders.states import Status
+
+
+class BookError(Exception):
+    """Anything the order book can answer instead of doing what was asked."""
+
+
+class NotOnTheMenu(BookError):
+    """An item of the order cannot be ordered; `sold_out` tells why."""
+
+    def __init__(self, sku: str, *, sold_out: bool) -> None:
+        super().__init__(f"{sku!r} is {'sold out' if sold_out else 'not on the menu'}.")
+        self.sku = sku
+        self.sold_out = sold_out
+
+
+class OrderNotFound(BookError):
+    """No order has this id."""
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"There is no order {order_id!r}.")
+        self.order_id = order_id
+
+
+class TransitionRefused(BookError):
+    """The status the order has does not allow the status that was asked for."""
+
+    def __init__(self, order: Order, target: Status) -> None:
+        super().__init__(f"Order {order.reference} is {order.status}; it cannot become {target}.")
+        self.order = order
+        self.target = target
+
+
+class IdempotencyKeyReused(BookError):
+    """The idempotency key already belongs to an order with other contents."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(f"This key was already used for order {order.reference}.")
+        self.order = order
+
+
+class BookUnavailable(BookError):
+    """Redis is away. Whether the last write happened is not known: repeat it with the same key."""
+
+
+class BookUnusable(BookError):
+    """Redis is there, but not one that an order book can be kept on."""

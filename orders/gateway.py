@@ -1,0 +1,170 @@
+"""The gate to Redis, the only place that knows redis-py: its types, its errors, its retries.
+
+redis-py 5.3 does not retry by itself in asyncio, so after a restart of Redis the first command on
+every pooled connection would fail; and its time limits bound a single read, not a whole command.
+Here every command is repeated on a new connection, and all of it ends within one deadline. What is
+sent twice does no harm: every script names the order and the attempt it means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from orders.errors import BookUnavailable
+
+T = TypeVar("T")
+
+SOCKET_TIMEOUT_S = 1.0
+CONNECTIONS = 64
+SCRIPTS = Path(__file__).with_name("scripts")
+
+MOVING = {"move", "claim", "tick"}  # scripts that stand on transition.lua
+
+# What Redis answers when it is there but cannot serve: loading, out of memory, disk full, replica.
+REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "BUSY")
+
+
+class Gateway:
+    """Commands and scripts of one store. `deadline_s` bounds each call, retries included."""
+
+    def __init__(self, url: str, prefix: str, *, deadline_s: float) -> None:
+        self.url = url
+        self._prefix = prefix
+        self._deadline_s = deadline_s
+        # redis-py's functions answer "value or awaitable of a value", which no type checker can
+        # tell apart; Any is the honest type here, and it does not leave this module.
+        self._redis: Any = Redis(
+            connection_pool=BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=deadline_s,
+                decode_responses=True,
+                **connection_options(),
+            )
+        )
+
+    async def script(self, name: str, ask: object) -> Any:
+        """Run `scripts/<name>.lua` with `ask` as JSON; one round trip.
+
+        Raises BookUnavailable: whether the script ran is then not known.
+        """
+        text = json.dumps(ask, ensure_ascii=False, separators=(",", ":"))
+        script = _load(name)
+
+        async def run() -> Any:
+            try:
+                return await self._redis.evalsha(script.sha, 0, self._prefix, text)
+            except NoScriptError:  # a Redis that has not seen it, or was restarted
+                return await self._redis.eval(script.text, 0, self._prefix, text)
+
+        return await self._within_deadline(run)
+
+    async def command(self, *parts: str | float) -> Any:
+        """Send one command and return Redis's answer.
+
+        Raises BookUnavailable.
+        """
+        return await self._within_deadline(lambda: self._redis.execute_command(*parts))
+
+    async def together(self, *commands: tuple[str | float, ...]) -> list[Any]:
+        """Send several commands as one transaction; the list of their answers.
+
+        Raises BookUnavailable.
+        """
+
+        async def run() -> list[Any]:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for parts in commands:
+                    pipe.execute_command(*parts)
+                return cast("list[Any]", await pipe.execute())
+
+        return await self._within_deadline(run)
+
+    async def setting(self, name: str) -> str | None:
+        """A setting of the server; `None` where it does not tell (many a hosted Redis).
+
+        Raises BookUnavailable.
+        """
+        try:
+            answer = await self.command("CONFIG GET", name)
+        except ResponseError:
+            return None
+        return cast("dict[str, str]", answer).get(name)
+
+    @asynccontextmanager
+    async def subscription(self, channel: str) -> AsyncIterator[PubSub]:
+        """A subscription with a connection of its own, given back at the end.
+
+        Raises BookUnavailable.
+        """
+        pubsub = self._redis.pubsub()
+        try:
+            await self._within_deadline(lambda: pubsub.subscribe(channel))
+            yield pubsub
+        finally:
+            await pubsub.aclose()
+
+    async def close(self) -> None:
+        await self._redis.aclose(close_connection_pool=True)
+
+    async def _within_deadline(self, call: Callable[[], Awaitable[T]]) -> T:
+        with unavailable():
+            async with asyncio.timeout(self._deadline_s):
+                return await call()
+        raise AssertionError  # unavailable() lets no error pass in silence
+
+
+class unavailable:  # noqa: N801 - reads as a word: with unavailable(): ...
+    """Turn the errors of an absent or refusing Redis into BookUnavailable."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        match error:
+            case RedisConnectionError() | RedisTimeoutError() | OSError() | TimeoutError():
+                raise BookUnavailable("Redis cannot be reached.") from error
+            case ResponseError() if any(word in str(error) for word in REFUSALS):
+                raise BookUnavailable(f"Redis refuses to serve: {error}.") from error
+            case RedisError() if not isinstance(error, ResponseError):
+                raise BookUnavailable(f"Redis: {error}.") from error
+
+
+def connection_options() -> dict[str, Any]:
+    """How every connection of ours is made: short limits, and repeated with growing, uneven pauses."""
+    return {
+        "socket_timeout": SOCKET_TIMEOUT_S,
+        "socket_connect_timeout": SOCKET_TIMEOUT_S,
+        "socket_keepalive": True,
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.2), retries=3),
+        "retry_on_error": [RedisConnectionError, RedisTimeoutError],
+    }
+
+
+class _Script:
+    """A Lua text with the words it stands on, and its name in Redis's cache."""
+
+    def __init__(self, name: str) -> None:
+        parts = ["words.lua", f"{name}.lua"]
+        if name in MOVING:
+            parts.insert(1, "transition.lua")
+        self.text = "\n".join((SCRIPTS / part).read_text(encoding="utf-8") for part in parts)
+        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+
+_load = cache(_Script)

@@ -1,0 +1,192 @@
+"""The things that travel: what a customer asks for, an order, its ticket on the board, a change.
+
+What comes from outside is checked by pydantic; what comes out of the book is a frozen dataclass.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from orders.states import FINISHED, ON_THE_BOARD, Status
+
+MAX_QUANTITY = 99
+MAX_LINES = 50
+MAX_RESULT_BYTES = 4096
+
+
+class OrderLine(BaseModel):
+    """So many of one item."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    sku: str = Field(min_length=1, max_length=40)
+    quantity: int = Field(ge=1, le=MAX_QUANTITY)
+    note: str | None = Field(None, max_length=140)
+
+
+class OrderRequest(BaseModel):
+    """What a customer asks for, before it has a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    items: tuple[OrderLine, ...] = Field(min_length=1, max_length=MAX_LINES, strict=False)
+    service: Literal["eat-in", "take-away"] = "eat-in"
+    name: str | None = Field(None, max_length=40)
+    language: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+
+    def fingerprint(self) -> str:
+        """Equal for equal orders, whatever the order of keys in the request's JSON was."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One transition that happened: the status it led to, when, in which attempt, by whom."""
+
+    at_ms: int
+    status: Status
+    attempt: int
+    by: str
+
+    @classmethod
+    def parse(cls, line: str) -> HistoryEntry:
+        """Read one line of the book: `1795000000000 STARTED 1 cook:snackbar-42`."""
+        at_ms, status, attempt, by = line.split(" ", 3)
+        return cls(int(at_ms), Status(status), int(attempt), by)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the book has it. Times are Redis's clock, in ms since 1970."""
+
+    id: str
+    reference: str
+    status: Status
+    attempt: int
+    lines: tuple[OrderLine, ...]
+    total_cents: int
+    service: str
+    name: str | None
+    language: str | None
+    placed_ms: int
+    started_ms: int | None
+    ready_ms: int | None
+    finished_ms: int | None
+    cook: str | None
+    progress: tuple[int, int] | None
+    result: Any
+    error: str | None
+    history: tuple[HistoryEntry, ...]
+
+    @classmethod
+    def parse(cls, fields: dict[str, str]) -> Order:
+        """Read the flat map of strings in which the book keeps an order."""
+        return cls(
+            id=fields["id"],
+            reference=fields["reference"],
+            status=Status(fields["status"]),
+            attempt=int(fields["attempt"]),
+            lines=tuple(OrderLine.model_construct(**line) for line in json.loads(fields["items"])),
+            total_cents=int(fields["total_cents"]),
+            service=fields["service"],
+            name=fields.get("name"),
+            language=fields.get("language"),
+            placed_ms=int(fields["placed_ms"]),
+            started_ms=_number(fields.get("started_ms")),
+            ready_ms=_number(fields.get("ready_ms")),
+            finished_ms=_number(fields.get("finished_ms")),
+            cook=fields.get("cook"),
+            progress=_progress(fields.get("progress")),
+            result=json.loads(fields["result"]) if "result" in fields else None,
+            error=fields.get("error"),
+            history=tuple(map(HistoryEntry.parse, fields["history"].splitlines())),
+        )
+
+    @property
+    def on_the_board(self) -> bool:
+        return self.status in ON_THE_BOARD
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINISHED
+
+    def to_json(self) -> dict[str, Any]:
+        """The order as `GET /api/orders/<id>` and its own stream show it."""
+        return {
+            "id": self.id,
+            "reference": self.reference,
+            "status": self.status,
+            "attempt": self.attempt,
+            "items": [line.model_dump(exclude_none=True) for line in self.lines],
+            "total_cents": self.total_cents,
+            "service": self.service,
+            "name": self.name,
+            "language": self.language,
+            "placed_ms": self.placed_ms,
+            "started_ms": self.started_ms,
+            "ready_ms": self.ready_ms,
+            "finished_ms": self.finished_ms,
+            "cook": self.cook,
+            "progress": self.progress and {"done": self.progress[0], "of": self.progress[1]},
+            "result": self.result,
+            "error": self.error,
+            "history": [
+                {"status": e.status, "at_ms": e.at_ms, "attempt": e.attempt, "by": e.by}
+                for e in self.history
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the board shows of an order: the number and its state, nothing private."""
+
+    reference: str
+    status: Status
+    since_ms: int
+
+    @classmethod
+    def parse(cls, data: dict[str, Any]) -> Ticket:
+        return cls(data["reference"], Status(data["status"]), data["since_ms"])
+
+    @property
+    def on_the_board(self) -> bool:
+        return self.status in ON_THE_BOARD
+
+    def to_json(self) -> dict[str, Any]:
+        return {"reference": self.reference, "status": self.status, "since_ms": self.since_ms}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole board at one moment, by order id."""
+
+    epoch: str
+    version: int
+    tickets: dict[str, Ticket]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The step from version `after` to `version`: the new state of the orders that changed, by id."""
+
+    epoch: str
+    after: int
+    version: int
+    tickets: dict[str, Ticket]
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _progress(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    done, of = text.split("/")
+    return int(done), int(of)

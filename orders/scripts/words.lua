@@ -1,0 +1,121 @@
+-- The words that all scripts of the book share; the gateway puts this text before each of them.
+--
+-- ARGV[1] is the store's prefix, "orderup:<store>:". ARGV[2] is what is asked, as JSON.
+--
+-- Redis runs a script alone: nothing happens in between. But it does not roll back what an error
+-- leaves half done. Therefore every script looks first and writes after.
+-- Keys are made here and not declared, so a store lives on one Redis, not on a cluster.
+-- cjson turns an empty list into {} and keeps 14 digits of a number: times in ms fit, microseconds
+-- do not, and it encodes nothing here but flat maps of strings.
+
+local prefix, ask = ARGV[1], cjson.decode(ARGV[2])
+local store = prefix:match('^orderup:(.-):$')
+
+local function key(name)
+  return prefix .. name
+end
+
+local function integer(number)
+  return string.format('%.0f', number)
+end
+
+-- Redis's clock, so that all machines agree on the time.
+local clock = redis.call('TIME')
+local now_ms = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+
+-- An order is a flat map of strings: a hash while it is open, one JSON string once it is finished,
+-- which takes a quarter of the memory.
+local function read(id)
+  local name = key('order:' .. id)
+  local kind = redis.call('TYPE', name).ok
+  if kind == 'string' then
+    return cjson.decode(redis.call('GET', name))
+  elseif kind == 'hash' then
+    local order, flat = {}, redis.call('HGETALL', name)
+    for i = 1, #flat, 2 do order[flat[i]] = flat[i + 1] end
+    return order
+  end
+  return nil
+end
+
+local function write(order, fields)
+  local flat = {}
+  for name, value in pairs(fields) do
+    order[name] = value
+    flat[#flat + 1], flat[#flat + 2] = name, value
+  end
+  redis.call('HSET', key('order:' .. order.id), unpack(flat))
+end
+
+local function forget(order, name)
+  order[name] = nil
+  redis.call('HDEL', key('order:' .. order.id), name)
+end
+
+-- One line of history for each transition: when, what, in which attempt, by whom.
+local function note(order, status, by)
+  local line = integer(now_ms) .. ' ' .. status .. ' ' .. order.attempt .. ' ' .. by
+  return order.history and (order.history .. '\n' .. line) or line
+end
+
+-- The epoch names a life of the data; versions of different epochs cannot be compared.
+local function new_epoch()
+  local epoch = clock[1] .. 'x' .. clock[2]
+  redis.call('SET', key('epoch'), epoch)
+  return epoch
+end
+
+-- The board. What a script has shown is announced once, at its end, as one step of the version.
+local shown = {}
+
+local function show(order, on_the_board)
+  local ticket = string.format(
+    '"reference":"%s","status":"%s","since_ms":%s', order.reference, order.status, integer(now_ms))
+  if on_the_board then
+    redis.call('HSET', key('board'), order.id, '{' .. ticket .. '}')
+  else
+    redis.call('HDEL', key('board'), order.id)
+  end
+  shown[#shown + 1] = '{"id":"' .. order.id .. '",' .. ticket .. '}'
+end
+
+local function announce()
+  if #shown == 0 then return end
+  local epoch = redis.call('GET', key('epoch')) or new_epoch()
+  local version = redis.call('INCRBY', key('version'), #shown)
+  redis.call('PUBLISH', key('changes'), string.format(
+    '{"epoch":"%s","after":%s,"version":%s,"tickets":[%s]}',
+    epoch, integer(version - #shown), integer(version), table.concat(shown, ',')))
+end
+
+-- The slips. A slip is an arq job, written as arq itself writes it (ArqRedis.enqueue_job with
+-- job_serializer=json.dumps). Its id carries the attempt: a cook who was given up and comes back
+-- finds that his slip is void, and arq's clean-up after him cannot touch the next one.
+local SLIP_LASTS_MS = 30 * 24 * 3600 * 1000
+local TOKENS_AT_MOST = 16
+local NEVER_MS = 10 * 365 * 24 * 3600 * 1000
+
+local function slip(order)
+  return store .. ':' .. order.id .. ':' .. order.attempt
+end
+
+local function hand_over(order, delay_ms)
+  -- Where people cook, slips are due on a day that never comes, so no robot, ours or a stock arq
+  -- worker, takes one; a change of mode makes them due (mode.lua).
+  local people = redis.call('GET', key('mode')) == 'people'
+  local due_ms = now_ms + (people and NEVER_MS or delay_ms)
+  redis.call('SET', 'arq:job:' .. slip(order), string.format(
+    '{"t": null, "f": "cook_order", "a": ["%s", %s], "k": {}, "et": %s}',
+    order.id, order.attempt, integer(now_ms)), 'PX', integer(due_ms - now_ms + SLIP_LASTS_MS))
+  redis.call('ZADD', key('queue'), integer(due_ms), slip(order))
+  if due_ms == now_ms then
+    redis.call('LPUSH', key('bell'), '1')
+    redis.call('LTRIM', key('bell'), 0, TOKENS_AT_MOST - 1)
+  end
+end
+
+local function withdraw(order)
+  redis.call('ZREM', key('queue'), slip(order))
+  redis.call('DEL', 'arq:job:' .. slip(order), 'arq:in-progress:' .. slip(order),
+    'arq:retry:' .. slip(order))
+end

@@ -1,0 +1,81 @@
+"""Settings: read once at the edge, from the environment, into one frozen object that is passed on.
+
+Each is an environment variable and a flag of the command line: `ORDERUP_PORT` is `--port`,
+`REDIS_URL` is `--redis-url`. The texts below are what `--help` prints.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _redis_address(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("an address such as redis://127.0.0.1:6379/0 is needed")
+    return url
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Times carry their unit in the name."""
+
+    model_config = SettingsConfigDict(env_prefix="ORDERUP_", frozen=True, populate_by_name=True)
+
+    redis_url: Annotated[str, AfterValidator(_redis_address)] | None = Field(
+        None,
+        validation_alias="REDIS_URL",
+        description="Redis or Valkey to keep the book in; without it a private Valkey starts.",
+    )
+    store: str = Field(
+        "main",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
+        description="Name of the store. Stores share a Redis without meeting.",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for the whole net.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+$",
+        description="Address that customers' phones reach, for QR codes: https://orders.example",
+    )
+    staff_pin: str | None = Field(
+        None,
+        pattern=r"^[!-~]{4,64}$",
+        description="PIN of the staff; without it one is made and kept in the data directory.",
+    )
+    data_dir: Path = Field(
+        Path("orderup-data"), description="Where the private Valkey and the PIN are kept."
+    )
+    kitchen: Literal["robots", "people"] | None = Field(
+        None, description="Who cooks; without it, whoever cooked last (robots at first)."
+    )
+    cooks: int = Field(4, ge=1, le=1000, description="Orders one kitchen process cooks at once.")
+    speed: float = Field(1.0, gt=0, le=1000, description="Cooking times are divided by this.")
+    menu: Path | None = Field(None, description="Another menu than the one that comes along.")
+    attempts: int = Field(3, ge=1, le=100, description="Attempts before an order is a FAILURE.")
+    retry_base_s: float = Field(
+        1.0, gt=0, le=3600, description="Wait before the second attempt; doubles with each one."
+    )
+    recipe_timeout_s: float = Field(
+        120.0, gt=0, le=3600, description="A recipe that takes longer counts as failed."
+    )
+    grace_s: float = Field(
+        5.0, ge=0, le=60, description="How long a stopping kitchen finishes what it has in hand."
+    )
+    ready_s: float = Field(
+        600.0, gt=0, description="After this time on the board a ready order counts as collected."
+    )
+    recall_s: float = Field(
+        300.0, ge=0, description="How long a collected order can be called back to the board."
+    )
+    certfile: Path | None = Field(None, description="TLS certificate (PEM).")
+    keyfile: Path | None = Field(None, description="TLS key (PEM).")
+    web_processes: int = Field(1, ge=1, le=64, description="Web processes on the one port.")
+
+    @property
+    def key_prefix(self) -> str:
+        """What every key of this store begins with."""
+        return f"orderup:{self.store}:"
