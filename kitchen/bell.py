@@ -1,0 +1,45 @@
+"""The bell on the counter: it rings when an order is placed, and one idle crew wakes.
+
+A short list in Redis on which an idle worker blocks. A token waits for a listener and wakes exactly
+one; a published message would wake all of them, or none that was not listening just then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from orders.gateway import connection_options
+
+LISTEN_S = 5
+
+
+class Bell:
+    """The bell of one queue, heard on a connection of its own, since listening blocks it."""
+
+    def __init__(self, url: str, key: str) -> None:
+        options = connection_options() | {"socket_timeout": LISTEN_S + 2}
+        self._redis: Any = Redis.from_url(url, max_connections=2, **options)
+        self._key = key
+
+    async def heard(self) -> bool:
+        """Wait for a ring, a few seconds at most. An outage counts as silence: polling goes on.
+
+        Raises nothing but cancellation.
+        """
+        try:
+            return await self._redis.blpop(self._key, timeout=LISTEN_S) is not None
+        except (RedisError, OSError):
+            return False
+
+    async def ring(self) -> None:
+        """Hand a token on to the next listener."""
+        try:
+            await self._redis.lpush(self._key, "1")
+        except (RedisError, OSError):
+            return  # the others poll
+
+    async def close(self) -> None:
+        await self._redis.aclose()

@@ -1,0 +1,132 @@
+"""Cooking one order: the task `cook_order`, which arq runs for every slip.
+
+It claims the order, cooks its dishes side by side and writes the outcome into the book. Any of it
+may come to nothing because the order is no longer this cook's; then the slip is void, and that is all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from kitchen import recipes
+from orders.book import OrderBook
+from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
+from orders.model import Order, OrderLine
+from orders.settings import Settings
+
+log = logging.getLogger("kitchen")
+T = TypeVar("T")
+
+LONGEST_RETRY_S = 300.0
+LONGEST_PAUSE_S = 1.0
+ERROR_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Cook:
+    """Who cooks: a kitchen process, by a name of its own, with the book it writes into."""
+
+    name: str
+    book: OrderBook
+    settings: Settings
+    in_hand: set[str] = field(default_factory=set)  # ids of the orders that are being cooked
+
+
+async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
+    """Cook the order in this attempt; arq's task, so `ctx` is arq's, with our Cook in it."""
+    cook: Cook = ctx["cook"]
+    cook.in_hand.add(order_id)
+    try:
+        order = await patiently(lambda: cook.book.start(order_id, attempt, cook.name))
+        log.info("%s started, attempt %d: %s", order.reference, attempt, _listing(order))
+        await _cook_and_tell(cook, order)
+    except (OrderNotFound, TransitionRefused) as refusal:
+        log.info("slip for attempt %d is void: %s", attempt, refusal)
+    finally:
+        cook.in_hand.discard(order_id)
+
+
+async def _cook_and_tell(cook: Cook, order: Order) -> None:
+    """Cook a started order and write how it ended. Raises TransitionRefused when it was taken away."""
+    mine = (order.id, order.attempt, cook.name)
+    try:
+        async with asyncio.timeout(cook.settings.recipe_timeout_s):
+            result = await _cook_dishes(cook, order)
+        done = await patiently(lambda: cook.book.finish(*mine, result))
+        log.info("%s ready", done.reference)
+    except asyncio.CancelledError:  # this kitchen closes
+        await asyncio.shield(cook.book.put_back(*mine))
+        log.info("%s put back", order.reference)
+        raise
+    except TransitionRefused:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a recipe raises is a failed attempt
+        text, delay_ms = _told(error, cook.settings), _delay_ms(order.attempt, cook.settings)
+        failed = await patiently(lambda: cook.book.retry(*mine, text, delay_ms))
+        log.warning("%s is %s, attempt %d: %s", order.reference, failed.status, order.attempt, text)
+
+
+async def _cook_dishes(cook: Cook, order: Order) -> dict[str, object] | None:
+    """Cook all dishes at the same time; what their recipes returned, by sku, or None."""
+    to_cook = [line for line in order.lines if cook.book.menu.items[line.sku].served == "kitchen"]
+    results: dict[str, object] = {}
+    done = 0
+
+    async def cook_dish(line: OrderLine) -> None:
+        nonlocal done
+        item = cook.book.menu.items[line.sku]
+        cooking_s = item.cooking_ms / 1000 / cook.settings.speed
+        dish = recipes.Dish(line.sku, line.quantity, cooking_s, order.id, order.attempt)
+        result = await recipes.find(item.recipe)(dish)
+        if result is not None:
+            results[line.sku] = result
+        done += 1
+        await _report(cook, order, done, len(to_cook))
+
+    async with asyncio.TaskGroup() as dishes:
+        for line in to_cook:
+            dishes.create_task(cook_dish(line))
+    return results or None
+
+
+async def _report(cook: Cook, order: Order, done: int, of: int) -> None:
+    """Tell the progress. It is worth no wait: the next report, or the end, makes up for a lost one."""
+    try:
+        await cook.book.report(order.id, order.attempt, cook.name, done, of)
+    except BookUnavailable:
+        return
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Ask the book until it answers: a cook keeps what he has in hand while Redis is away."""
+    pause_s = 0.05
+    while True:
+        try:
+            return await call()
+        except BookUnavailable:
+            await asyncio.sleep(random.uniform(pause_s / 2, pause_s))  # noqa: S311 - jitter
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+def _delay_ms(attempt: int, settings: Settings) -> int:
+    """Exponential backoff with jitter: between half and all of base · 2^(attempt - 1)."""
+    longest_s = min(settings.retry_base_s * 2 ** (attempt - 1), LONGEST_RETRY_S)
+    return int(random.uniform(longest_s / 2, longest_s) * 1000)  # noqa: S311 - jitter
+
+
+def _told(error: BaseException, settings: Settings) -> str:
+    """The error in one line, as staff read it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"not done within {settings.recipe_timeout_s:g} s"
+    return " ".join(f"{type(error).__name__}: {error}".split())[:ERROR_CHARACTERS]
+
+
+def _listing(order: Order) -> str:
+    return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)

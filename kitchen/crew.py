@@ -1,0 +1,197 @@
+"""The crew at work: arq's worker, which looks for work when the bell rings, not only twice a second.
+
+Only *when* it looks and *how* slips are claimed differ from a stock worker; what a job is, how it
+runs, its hooks, limits and retries are arq's. A stock worker can serve the same queue beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import platform
+import secrets
+from contextlib import AsyncExitStack
+from typing import Any
+
+from arq.connections import ArqRedis
+from arq.worker import Worker, func
+from redis.asyncio import BlockingConnectionPool
+from redis.exceptions import RedisError
+
+from kitchen.bell import Bell
+from kitchen.cook import Cook, cook_order, patiently
+from kitchen.roster import Roster
+from orders.book import DEFAULT_REDIS_URL, OrderBook
+from orders.errors import BookUnavailable
+from orders.gateway import connection_options
+from orders.keys import Keys
+from orders.settings import Settings
+
+log = logging.getLogger("kitchen")
+
+POLL_S = 5.0
+PAUSE_S = 0.2
+DEADLINE_S = 5.0
+LONGEST_JOB_S = 24 * 3600
+TRIES = 1000  # the book counts attempts; arq only must not stop before it
+READ_LIMIT = 2000  # more than all slots of a crew, or cooks starve beside a full queue
+
+
+def run(settings: Settings) -> None:
+    """Open the kitchen, and cook until SIGTERM or Ctrl-C; then finish what is in hand, and go."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    worker = CrewWorker(settings)
+    worker.run()
+
+
+def worker_options(settings: Settings) -> dict[str, Any]:
+    """What a worker of this store is made with, ours or a stock one (arq's `Worker(**options)`)."""
+    return {
+        "functions": [func(cook_order, name="cook_order", timeout=LONGEST_JOB_S, max_tries=TRIES)],
+        "queue_name": Keys(settings.key_prefix).queue,
+        "redis_pool": _redis_pool(settings),
+        "on_startup": come_on_shift,
+        "on_shutdown": go_home,
+        "max_jobs": settings.cooks,
+        "queue_read_limit": READ_LIMIT,
+        "job_completion_wait": int(settings.grace_s),
+        "keep_result": 0,
+        "log_results": False,
+        "job_serializer": serialize,
+        "job_deserializer": json.loads,
+        "ctx": {"settings": settings},
+    }
+
+
+def serialize(job: dict[str, Any]) -> bytes:
+    """JSON, not pickle: a slip is data, and never runs code when it is read."""
+    return json.dumps(job).encode()
+
+
+async def come_on_shift(ctx: dict[str, Any]) -> None:
+    """arq's `on_startup`: open the book, and put a name on the roster."""
+    settings: Settings = ctx["settings"]
+    stack = ctx["shift"] = AsyncExitStack()
+    book = await stack.enter_async_context(OrderBook(settings, deadline_s=DEADLINE_S))
+    name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}".replace(" ", "-")
+    cook = ctx["cook"] = Cook(name, book, settings)
+    await patiently(book.meet)
+    if settings.kitchen is not None:
+        await book.choose_crew(settings.kitchen)
+    await stack.enter_async_context(Roster(cook).on_shift())
+    log.info("%s is on shift, %d orders at once", name, settings.cooks)
+
+
+async def go_home(ctx: dict[str, Any]) -> None:
+    """arq's `on_shutdown`."""
+    await ctx["shift"].aclose()
+
+
+class CrewWorker(Worker):
+    """arq's worker, woken by the bell and by its own free hands; polling stays as the fallback."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(**worker_options(settings), poll_delay=POLL_S)
+        self._bell = Bell(settings.redis_url or DEFAULT_REDIS_URL, Keys(settings.key_prefix).bell)
+        self._rung = asyncio.Event()
+        self._free = asyncio.Event()
+        self._free.set()
+        self._looking = asyncio.Lock()
+
+    async def main(self) -> None:
+        """As arq's, with two tasks beside it: one hears the bell, one looks when it has rung."""
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._look())]
+        try:
+            await super().main()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._bell.close()
+
+    async def _listen(self) -> None:
+        while True:
+            await self._free.wait()
+            if await self._bell.heard():
+                self._rung.set()
+                if not self._free.is_set():  # busy since; the ring is for somebody else
+                    await self._bell.ring()
+
+    async def _look(self) -> None:
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            if "cook" in self.ctx:
+                await self._poll_iteration()
+
+    async def _poll_iteration(self) -> None:
+        """Claim slips for all free hands. While Redis is away nothing is claimed, and nobody leaves."""
+        async with self._looking:
+            try:
+                if self.allow_pick_jobs and self.job_counter < self.max_jobs:
+                    await self._claim()
+                await self._arq_iteration()
+            except (BookUnavailable, RedisError, OSError) as error:
+                log.warning("Redis is away (%s); the kitchen waits", error)
+                await asyncio.sleep(PAUSE_S)
+
+    async def _claim(self) -> None:
+        cook: Cook = self.ctx["cook"]
+        lasts_ms = int(self.in_progress_timeout_s * 1000)
+        hands = self.max_jobs - self.job_counter
+        claim = await cook.book.claim(cook.name, hands, lasts_ms)
+        if claim.next_s is not None and claim.next_s < POLL_S:
+            self.loop.call_later(claim.next_s, self._rung.set)
+        for job_id, score in claim.slips:
+            await self.sem.acquire()
+            self.job_counter += 1
+            task = self.loop.create_task(self.run_job(job_id, score))
+            task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
+            self.tasks[job_id] = task
+        if self.job_counter >= self.max_jobs:
+            self._free.clear()
+
+    async def _arq_iteration(self) -> None:
+        """The rest of arq's own iteration: aborted jobs, done tasks, health, cron; not the queue."""
+        picking, self.allow_pick_jobs = self.allow_pick_jobs, False
+        try:
+            await super()._poll_iteration()
+        finally:
+            self.allow_pick_jobs = picking
+
+    async def run_job(self, job_id: str, score: int) -> None:
+        """As arq's, but an outage of Redis does not end it: run again, and the book says what is left.
+
+        (What was cooked and written before is refused the second time, which only ends the slip.)
+        """
+        while True:
+            try:
+                await super().run_job(job_id, score)
+            except (RedisError, OSError):
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return
+
+    def _release_sem_dec_counter_on_complete(self) -> None:
+        super()._release_sem_dec_counter_on_complete()
+        self._free.set()
+        self._rung.set()
+
+
+def _redis_pool(settings: Settings) -> ArqRedis:
+    """arq's connections, with time limits and repeats that its RedisSettings does not offer."""
+    pool = BlockingConnectionPool.from_url(
+        settings.redis_url or DEFAULT_REDIS_URL,
+        max_connections=settings.cooks + 4,
+        timeout=DEADLINE_S,
+        **connection_options(),
+    )
+    return ArqRedis(
+        pool_or_conn=pool,
+        job_serializer=serialize,
+        job_deserializer=json.loads,
+        default_queue_name=Keys(settings.key_prefix).queue,
+    )
