@@ -1,0 +1,81 @@
+"""The counter put together: routes, errors, texts, and the resources that live while it serves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from quart import Quart, Response
+
+from orders.book import OrderBook
+from orders.errors import BookUnavailable
+from orders.settings import Settings
+from web import problems, texts
+from web.api import api
+from web.board import board
+from web.cashier import cashier
+from web.counter import Counter
+from web.health import health
+from web.hub import Hub
+from web.pin import staff_pin
+from web.ticket import ticket
+
+log = logging.getLogger("web")
+
+LARGEST_BODY = 64 * 1024
+
+# Everything comes from here; no script, style or frame from elsewhere, none written into a page.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none';"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # a ticket's address is the customer's key to it
+}
+
+
+def create_app(settings: Settings) -> Quart:
+    """The ASGI application of one web process. Raises MenuError, OSError (the PIN's file)."""
+    here = _home()
+    app = Quart("web", static_folder=str(here / "static"), template_folder=str(here / "templates"))
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    book = OrderBook(settings)
+    hub = Hub(book)
+    app.extensions["counter"] = Counter(settings, staff_pin(settings)[0], book, hub)
+
+    for blueprint in (cashier, ticket, board, api, health):
+        app.register_blueprint(blueprint)
+    problems.register(app)
+    app.context_processor(texts.for_templates)
+    app.after_request(_secure)
+
+    @app.while_serving
+    async def _open() -> AsyncGenerator[None, None]:
+        async with book, hub.open():
+            await _choose_crew(book, settings)
+            yield
+
+    return app
+
+
+async def _choose_crew(book: OrderBook, settings: Settings) -> None:
+    if settings.kitchen is None:
+        return
+    try:
+        await book.choose_crew(settings.kitchen)
+    except BookUnavailable:
+        log.warning("Redis is away; who cooks stays as it was")
+
+
+async def _secure(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _home() -> Path:
+    """Where `static/` and `templates/` are: beside `web/` in the source, inside it when installed."""
+    package = Path(__file__).parent
+    return package if (package / "static").is_dir() else package.parent

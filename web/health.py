@@ -1,0 +1,28 @@
+"""For those who look after the process: is it alive, can it take orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Blueprint
+
+from orders.errors import BookError
+from web.counter import counter
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+async def alive() -> dict[str, Any]:
+    return {"status": "alive"}
+
+
+@health.get("/readyz")
+async def ready() -> tuple[dict[str, Any], int]:
+    if counter().hub.ended:
+        return {"status": "stopping"}, 503
+    try:
+        inspection = await counter().book.inspect()
+    except BookError as error:
+        return {"status": "unavailable", "reason": str(error)}, 503
+    return {"status": "ready", "redis": inspection.version, "warnings": inspection.warnings}, 200

@@ -1,0 +1,209 @@
+"""What goes wrong, told in one place: an exception becomes a status and a text that helps.
+
+The API answers `application/problem+json` (RFC 9457), pages answer a page in words. Nobody ever sees
+a stack trace; it goes into the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+from quart import Quart, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from orders.errors import (
+    BookUnavailable,
+    IdempotencyKeyReused,
+    NotOnTheMenu,
+    OrderNotFound,
+    TransitionRefused,
+)
+from web.texts import gettext as _
+
+log = logging.getLogger("web")
+
+RETRY_AFTER_S = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`kind` is a name for programs, `title` says what happened, `detail` what is safe and to do."""
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Unacceptable(Exception):
+    """A request that cannot be understood, with the problem to answer."""
+
+    def __init__(self, status: int, kind: str, title: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.problem = Problem(status, kind, title, detail, more=more)
+
+
+class StaffOnly(Exception):
+    """The staff's PIN is missing or wrong."""
+
+
+def register(app: Quart) -> None:
+    """Let every error of `app` be answered from here."""
+    app.register_error_handler(Exception, _answer)
+
+
+async def _answer(error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(
+        error, BookUnavailable
+    ):
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+    if request.path.startswith("/api/"):
+        return as_json(problem)
+    return await as_page(problem)
+
+
+def as_json(problem: Problem) -> Response:
+    body = {
+        "type": f"urn:orderup:problem:{problem.kind}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.more,
+    }
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        problem.status,
+        headers=dict(problem.headers),
+        content_type="application/problem+json",
+    )
+
+
+async def as_page(problem: Problem) -> Response:
+    retry = problem.headers.get("Retry-After")
+    page = await render_template(
+        "message.html",
+        title=problem.title,
+        text=problem.detail,
+        reference=problem.more.get("reference"),
+        retry_after_s=int(retry) if retry else None,
+        action_href=request.path if retry and request.method == "GET" else "/",
+        action_text=_("Try again") if retry else _("To the menu"),
+    )
+    return Response(page, problem.status, headers=dict(problem.headers))
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that `error` is for whoever asked."""
+    match error:
+        case Unacceptable():
+            return error.problem
+        case ValidationError():
+            return _invalid(error)
+        case NotOnTheMenu():
+            return Problem(
+                422,
+                "sold-out" if error.sold_out else "unknown-item",
+                _("Sold out") if error.sold_out else _("Unknown item"),
+                _(
+                    "{sku} is sold out. Choose something else; the rest of the order is fine.",
+                    sku=error.sku,
+                )
+                if error.sold_out
+                else _("There is no item {sku} on the menu.", sku=error.sku),
+                more={"sku": error.sku},
+            )
+        case OrderNotFound():
+            return Problem(
+                404,
+                "unknown-order",
+                _("Unknown order"),
+                _("No order has this address. Check it, or ask at the counter."),
+            )
+        case TransitionRefused():
+            return Problem(
+                409,
+                "transition-refused",
+                _("Not possible now"),
+                _(
+                    "Order {reference} is {status} and cannot become {target}.",
+                    reference=error.order.reference,
+                    status=error.order.status,
+                    target=error.target,
+                ),
+                more={"status_now": error.order.status, "reference": error.order.reference},
+            )
+        case IdempotencyKeyReused():
+            return Problem(
+                422,
+                "idempotency-key-reused",
+                _("Already ordered"),
+                _(
+                    "This form, or Idempotency-Key, was already used for order {reference} with other"
+                    " contents. Nothing was ordered now; for a new order use a new one.",
+                    reference=error.order.reference,
+                ),
+                more={"reference": error.order.reference},
+            )
+        case BookUnavailable():
+            return Problem(
+                503,
+                "unavailable",
+                _("One moment, please"),
+                _(
+                    "The order book cannot be reached. Orders that have a number are safe. Whether this"
+                    " request was done is not known: send it again in a moment, an order with the same"
+                    " Idempotency-Key, or from the same form, is never taken twice."
+                ),
+                {"Retry-After": str(RETRY_AFTER_S)},
+            )
+        case StaffOnly():
+            return Problem(
+                401,
+                "staff-only",
+                _("Staff only"),
+                _("Send the staff's PIN as: Authorization: Bearer <PIN>."),
+                {"WWW-Authenticate": 'Bearer realm="staff"'},
+            )
+        case HTTPException():
+            return _http(error)
+    return Problem(
+        500,
+        "internal",
+        _("Something went wrong here"),
+        _("It is our fault and has been noted. Orders that have a number are safe."),
+    )
+
+
+def _invalid(error: ValidationError) -> Problem:
+    """What pydantic found, with a JSON pointer (RFC 6901) to each place."""
+    errors = [
+        {"pointer": "".join(f"/{part}" for part in found["loc"]), "detail": found["msg"]}
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    if error.errors()[0]["type"] == "json_invalid":
+        return Problem(400, "not-json", _("Not JSON"), errors[0]["detail"])
+    detail = "; ".join(f"{e['pointer'] or '/'}: {e['detail']}" for e in errors[:5])
+    return Problem(422, "invalid", _("Not a valid request"), detail, more={"errors": errors})
+
+
+def _http(error: HTTPException) -> Problem:
+    """Quart's own: no such page, wrong method, too large."""
+    status = error.code or 500
+    texts = {
+        404: (_("No such page"), _("There is nothing at this address.")),
+        405: (_("Method not allowed"), _("This address cannot be asked in this way.")),
+        413: (_("Too large"), _("The request is too large. Split the order into several.")),
+    }
+    phrase = HTTPStatus(status).phrase
+    title, detail = texts.get(status, (phrase, error.description or phrase))
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return Problem(status, phrase.lower().replace(" ", "-"), title, detail, headers)

@@ -1,0 +1,102 @@
+"""Serving the counter with Hypercorn, and stopping it in good order.
+
+Hypercorn waits for open streams when it stops: for ever on Python 3.12 and newer, and on every version
+for a viewer who has stopped reading. So the streams are ended here before it is told to stop, and if it
+still hangs the process goes without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from web.app import create_app
+from web.counter import Counter
+
+if TYPE_CHECKING:
+    from orders.settings import Settings
+
+log = logging.getLogger("web")
+
+BACKLOG = 4096
+DRAIN_S = 1.5  # streams end within one second, each at its own moment
+GIVE_UP_S = 9.0
+
+
+def run(settings: Settings, *, fd: int | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C; on the listening socket `fd`, or one of our own.
+
+    Raises OSError when the address cannot be listened on.
+    """
+    _raise_limit_of_open_files()
+    loop_factory = None
+    if sys.platform != "win32":
+        import uvloop
+
+        loop_factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(_serve(settings, fd))
+
+
+async def _serve(settings: Settings, fd: int | None) -> None:
+    app = create_app(settings)
+    counter: Counter = app.extensions["counter"]
+    stop = _stop_signal()
+
+    async def shutdown_trigger() -> None:
+        await stop.wait()
+        log.info("closing: no new streams, %d are ended", counter.hub.viewers)
+        _give_up_later()
+        counter.hub.end()
+        await asyncio.sleep(DRAIN_S if counter.hub.viewers else 0)
+
+    await serve(app, _config(settings, fd), shutdown_trigger=shutdown_trigger)
+
+
+def _config(settings: Settings, fd: int | None) -> Config:
+    config = Config()
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    config.bind = [f"{host}:{settings.port}" if fd is None else f"fd://{fd}"]
+    config.backlog = BACKLOG
+    config.certfile = str(settings.certfile) if settings.certfile else None
+    config.keyfile = str(settings.keyfile) if settings.keyfile else None
+    config.include_server_header = False
+    config.graceful_timeout = GIVE_UP_S
+    config.errorlog = logging.getLogger("web.hypercorn")
+    return config
+
+
+def _stop_signal() -> asyncio.Event:
+    """An event that SIGTERM and Ctrl-C set."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+def _give_up_later() -> None:
+    """Leave after a while, whatever still hangs. A thread, since the event loop may hang as well."""
+    timer = threading.Timer(GIVE_UP_S, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+def _raise_limit_of_open_files() -> None:
+    """Each viewer is an open file; the usual limit of 1024 would be a hall of a thousand."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

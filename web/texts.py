@@ -1,0 +1,91 @@
+"""Texts in the reader's language: gettext catalogues that people can edit, read through Babel.
+
+A catalogue is `web/locales/<language>/orderup.po`. It is compiled in memory when it is first needed, so
+an edited file only needs a restart. The source language is English; what is not translated stays so.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency
+from quart import g, has_request_context, request
+
+from orders.menu import SOURCE_LANGUAGE
+from web.counter import counter
+
+LOCALES = Path(__file__).with_name("locales")
+
+
+@cache
+def languages() -> dict[str, str]:
+    """The languages there are, with the name each has for itself."""
+    found = sorted(path.parent.name for path in LOCALES.glob("*/orderup.po"))
+    codes = [SOURCE_LANGUAGE, *found]
+    return {code: (Locale.parse(code).display_name or code).capitalize() for code in codes}
+
+
+def language() -> str:
+    """The reader's language: what was asked for by `?lang=` or a form, else what the browser prefers."""
+    if not has_request_context():
+        return SOURCE_LANGUAGE
+    if "language" not in g:
+        asked = request.args.get("lang", "")
+        preferred = [asked, *(code.replace("-", "_") for code in request.accept_languages.values())]
+        g.language = negotiate_locale([p for p in preferred if p], list(languages()))
+    return g.language or SOURCE_LANGUAGE
+
+
+def choose_language(code: str | None) -> None:
+    """Answer this request in `code`, where it is one of ours."""
+    if code in languages():
+        g.language = code
+
+
+def gettext(text: str, **values: object) -> str:
+    """`text` in the reader's language, `{names}` filled in."""
+    translated = _catalogue(language()).gettext(text)
+    return translated.format(**values) if values else translated
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The plural form that `count` needs in the reader's language."""
+    return _catalogue(language()).ngettext(one, many, count)
+
+
+def money(cents: int) -> str:
+    """A price as the reader writes it."""
+    currency = counter().book.menu.currency
+    return format_currency(cents / 100, currency, locale=language())
+
+
+def for_templates() -> dict[str, Any]:
+    """What every template may use."""
+    code = language()
+    return {
+        "_": gettext,
+        "ngettext": ngettext,
+        "money": money,
+        "lang": code,
+        "dir": Locale.parse(code).text_direction,
+        "languages": list(languages().items()),
+    }
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
+    path = LOCALES / code / "orderup.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
