@@ -20,6 +20,7 @@ from arq.worker import Worker, func
 from redis.asyncio import BlockingConnectionPool
 from redis.exceptions import RedisError
 
+from kitchen import recipes
 from kitchen.bell import Bell
 from kitchen.cook import Cook, cook_order, patiently
 from kitchen.roster import Roster
@@ -74,6 +75,8 @@ def serialize(job: dict[str, Any]) -> bytes:
 async def come_on_shift(ctx: dict[str, Any]) -> None:
     """arq's `on_startup`: open the book, and put a name on the roster."""
     settings: Settings = ctx["settings"]
+    if settings.recipes is not None:
+        recipes.also_look_in(settings.recipes)
     stack = ctx["shift"] = AsyncExitStack()
     book = await stack.enter_async_context(OrderBook(settings, deadline_s=DEADLINE_S))
     name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}".replace(" ", "-")

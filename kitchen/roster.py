@@ -1,8 +1,7 @@
 """The roster: who is on shift, and what becomes of the orders of a cook who is not heard any more.
 
-Every cook process beats into the book and watches the others' beats. A beat that stands still means
-little by itself, since the watcher may have been cut off as well. So a cook is given up only after
-the watcher's *own* contact with Redis held without a break while that beat did not change.
+Every cook process beats into the book and watches the others' beats (`orders/watch.py`). It also does
+what is due by time, and now and then looks the book over for what does not fit together.
 """
 
 from __future__ import annotations
@@ -18,13 +17,14 @@ from contextlib import asynccontextmanager
 from kitchen.cook import Cook
 from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
 from orders.states import Actor
+from orders.watch import CrewWatch
 
 log = logging.getLogger("kitchen")
 
 BEAT_S = 0.5
-LOST_AFTER_S = 4.0
 WATCH_EVERY = 2  # beats
-CLOCK_EVERY = 20  # beats
+CLOCK_EVERY = 20
+SWEEP_EVERY = 120
 
 
 class Roster:
@@ -32,15 +32,15 @@ class Roster:
 
     def __init__(self, cook: Cook) -> None:
         self._cook = cook
-        self._contact_since = time.monotonic()
-        self._seen: dict[str, tuple[str, float]] = {}  # cook → beat, and since when unchanged
+        self._book = cook.book
+        self._watch = CrewWatch()
         self._dropped: set[tuple[str, str]] = set()  # order and cook, as found the last time
         self._since_ms = int(time.time() * 1000)
 
     @asynccontextmanager
     async def on_shift(self) -> AsyncIterator[None]:
         """Beat and watch while inside; take the name off the roster at the end."""
-        await self._beat(0)
+        await self._book.arrive(self._cook.name, self._description(0))
         task = asyncio.create_task(self._keep_watch())
         try:
             yield
@@ -48,7 +48,7 @@ class Roster:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             try:
-                await self._cook.book.leave(self._cook.name)
+                await self._book.leave(self._cook.name)
             except BookUnavailable:
                 log.info("Redis is away; the others will notice that %s left", self._cook.name)
 
@@ -57,50 +57,41 @@ class Roster:
         while True:
             count += 1
             try:
-                await self._beat(count)
-                if count % WATCH_EVERY == 0:
-                    await self._watch()
-                if count % CLOCK_EVERY == 0:
-                    await self._find_dropped()
-                    await self._cook.book.tick()
+                await self._do_what_is_due(count)
             except BookUnavailable:
-                self._contact_since = time.monotonic()
+                self._watch.contact_lost()
                 self._dropped = set()
+            except Exception:
+                log.exception("the watch stumbled, and goes on")
             await asyncio.sleep(BEAT_S)
 
-    async def _beat(self, count: int) -> None:
-        await self._cook.book.beat(
-            self._cook.name,
-            {
-                "beat": count,
-                "cooks": self._cook.settings.cooks,
-                "host": platform.node(),
-                "pid": os.getpid(),
-                "since_ms": self._since_ms,
-            },
-        )
-
-    async def _watch(self) -> None:
-        """Give up the cooks whose beat stood still for too long."""
-        crew = await self._cook.book.crew()
-        now = time.monotonic()
-        self._seen = {name: seen for name, seen in self._seen.items() if name in crew}
-        for name, beat in crew.items():
-            if name not in self._seen or self._seen[name][0] != beat:
-                self._seen[name] = (beat, now)
-            elif name != self._cook.name and now - self._last_sign(name) > LOST_AFTER_S:
+    async def _do_what_is_due(self, count: int) -> None:
+        await self._book.beat(self._cook.name, self._description(count))
+        if count % WATCH_EVERY == 0:
+            self._watch.observe(await self._book.crew())
+            for name in self._watch.lost - {self._cook.name}:
                 await self._give_up(name)
+        if count % CLOCK_EVERY == 0:
+            await self._find_dropped()
+            await self._book.tick()
+        if count % SWEEP_EVERY == 0:
+            await self._sweep()
 
-    def _last_sign(self, name: str) -> float:
-        return max(self._seen[name][1], self._contact_since)
+    def _description(self, beat: int) -> dict[str, object]:
+        return {
+            "beat": beat,
+            "cooks": self._cook.settings.cooks,
+            "host": platform.node(),
+            "pid": os.getpid(),
+            "since_ms": self._since_ms,
+        }
 
     async def _give_up(self, name: str) -> None:
         log.warning("the cook %s is lost", name)
-        for order_id, holder in (await self._cook.book.cooking()).items():
+        for order_id, holder in (await self._book.cooking()).items():
             if holder == name:
                 await self._return(order_id, name)
-        await self._cook.book.leave(name)
-        del self._seen[name]
+        await self._book.leave(name)
 
     async def _find_dropped(self) -> None:
         """Find started orders that nobody has in hand: their cook is on no roster, or is this one
@@ -108,8 +99,8 @@ class Roster:
         """
         dropped = {
             (order_id, name)
-            for order_id, name in (await self._cook.book.cooking()).items()
-            if (name not in self._seen and name != Actor.STAFF)  # a person's order is nobody's
+            for order_id, name in (await self._book.cooking()).items()
+            if (name not in self._watch.on_roster and name != Actor.STAFF)  # a person's is nobody's
             or (name == self._cook.name and order_id not in self._cook.in_hand)
         }
         for order_id, name in dropped & self._dropped:
@@ -118,7 +109,14 @@ class Roster:
 
     async def _return(self, order_id: str, name: str) -> None:
         try:
-            order = await self._cook.book.give_up(order_id, name)
+            order = await self._book.give_up(order_id, name)
             log.warning("%s goes back to the crew: %s", order.reference, order.status)
         except (OrderNotFound, TransitionRefused):
             return  # somebody else was quicker
+
+    async def _sweep(self) -> None:
+        mended = await self._book.sweep()
+        if any(mended.values()):
+            log.warning(
+                "the sweep mended: %s", ", ".join(f"{n} {what}" for what, n in mended.items())
+            )

@@ -18,6 +18,7 @@ from orders.errors import (
     IdempotencyKeyReused,
     NotOnTheMenu,
     OrderNotFound,
+    TooManyWaiting,
     TransitionRefused,
 )
 from orders.feed import Feed
@@ -93,7 +94,8 @@ class OrderBook:
 
         The same `idempotency_key` with the same request returns the order placed first, as it is now.
 
-        Raises NotOnTheMenu, and IdempotencyKeyReused when the key came with another request before.
+        Raises NotOnTheMenu, TooManyWaiting, and IdempotencyKeyReused when the key came with another
+        request before.
         """
         total_cents, for_the_kitchen = self._price(request)
         items = [line.model_dump(exclude_none=True) for line in request.items]
@@ -111,6 +113,7 @@ class OrderBook:
             "order": order,
             "for_the_kitchen": for_the_kitchen,
             "attempts": self._settings.attempts,
+            "waiting_limit": self._settings.waiting_limit,
             "by": by,
         }
         if idempotency_key is not None:
@@ -118,6 +121,8 @@ class OrderBook:
             ask["fingerprint"] = request.fingerprint()
             ask["key_lasts_s"] = KEY_LASTS_S
         outcome, fields = await self._gateway.script("place", ask)
+        if outcome == "full":
+            raise TooManyWaiting
         placed = Order.parse(json.loads(fields))
         if outcome == "reused":
             raise IdempotencyKeyReused(placed)
@@ -210,6 +215,10 @@ class OrderBook:
         collected, freed = await self._gateway.script("tick", ask)
         return collected, freed
 
+    async def sweep(self) -> dict[str, int]:
+        """Look the whole book over, page by page, and mend what does not fit; how much of each part."""
+        return {part: await self._sweep_part(part) for part in ("numbers", "board", "queue")}
+
     # -- reading ----------------------------------------------------------------------------------
 
     async def order(self, order_id: str) -> Order:
@@ -243,6 +252,13 @@ class OrderBook:
 
     # -- the crew ---------------------------------------------------------------------------------
 
+    async def arrive(self, cook: str, description: Mapping[str, object]) -> None:
+        """A cook process comes on shift."""
+        await self._gateway.together(
+            ("HSET", self.keys.crew, cook, json.dumps(description)),
+            ("PUBLISH", self.keys.changes, json.dumps({"crew": cook})),
+        )
+
     async def beat(self, cook: str, description: Mapping[str, object]) -> None:
         """A cook process says that it lives; whatever changes in the text is the beat."""
         await self._gateway.command("HSET", self.keys.crew, cook, json.dumps(description))
@@ -253,7 +269,10 @@ class OrderBook:
 
     async def leave(self, cook: str) -> None:
         """A cook process goes home, or is known to be gone."""
-        await self._gateway.command("HDEL", self.keys.crew, cook)
+        await self._gateway.together(
+            ("HDEL", self.keys.crew, cook),
+            ("PUBLISH", self.keys.changes, json.dumps({"crew": cook})),
+        )
 
     async def cooking(self) -> dict[str, str]:
         """Every STARTED order's id, and who has it."""
@@ -291,6 +310,15 @@ class OrderBook:
             total_cents += item.price_cents * line.quantity
             for_the_kitchen |= item.served == "kitchen"
         return total_cents, for_the_kitchen
+
+    async def _sweep_part(self, part: str) -> int:
+        cursor, total = "0", 0
+        while True:
+            ask = {"part": part, "cursor": cursor}
+            cursor, mended = await self._gateway.script("sweep", ask)
+            total += int(mended)
+            if cursor == "0":
+                return total
 
     async def _move_as_cook(
         self, order_id: str, target: Status, attempt: int, cook: str, **more: Any

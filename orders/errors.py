@@ -5,6 +5,7 @@ BookError
 ├── OrderNotFound         no order has this id
 ├── TransitionRefused     the order's status does not allow the change
 ├── IdempotencyKeyReused  the key was used before with another order
+├── TooManyWaiting        the crew has more than it can cook; nothing was taken
 ├── BookUnavailable       Redis cannot be reached or refuses to write; nothing is known
 └── BookUnusable          Redis answers, but cannot keep a book (too old)
 
@@ -56,6 +57,10 @@ class IdempotencyKeyReused(BookError):
     def __init__(self, order: Order) -> None:
         super().__init__(f"This key was already used for order {order.reference}.")
         self.order = order
+
+
+class TooManyWaiting(BookError):
+    """So many orders wait for the crew already that another one is not taken."""
 
 
 class BookUnavailable(BookError):

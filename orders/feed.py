@@ -42,6 +42,11 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class CrewChanged:
+    """A cook has come on shift, or gone home."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """Redis answered the ping with this mark, after everything it published before that."""
 
@@ -53,7 +58,7 @@ class Lost:
     """Redis is not heard any more; what is published now is missed."""
 
 
-Event = Change | Afresh | Touched | Heard | Lost
+Event = Change | Afresh | Touched | CrewChanged | Heard | Lost
 
 
 class Feed:
@@ -116,5 +121,7 @@ def _event(message: dict[str, Any]) -> Event:
         return Afresh()
     if "touched" in data:
         return Touched(data["touched"])
+    if "crew" in data:
+        return CrewChanged()
     tickets = {ticket["id"]: Ticket.parse(ticket) for ticket in data["tickets"]}
     return Change(data["epoch"], data["after"], data["version"], tickets)

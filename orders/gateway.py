@@ -33,7 +33,7 @@ SOCKET_TIMEOUT_S = 1.0
 CONNECTIONS = 64
 SCRIPTS = Path(__file__).with_name("scripts")
 
-MOVING = {"move", "claim", "tick"}  # scripts that stand on transition.lua
+MOVING = {"move", "claim", "tick", "sweep"}  # scripts that stand on transition.lua
 
 # What Redis answers when it is there but cannot serve: loading, out of memory, disk full, replica.
 REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "BUSY")

@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     cooks: int = Field(4, ge=1, le=1000, description="Orders one kitchen process cooks at once.")
     speed: float = Field(1.0, gt=0, le=1000, description="Cooking times are divided by this.")
     menu: Path | None = Field(None, description="Another menu than the one that comes along.")
+    recipes: Path | None = Field(None, description="A folder with more recipes, one a file.")
+    waiting_limit: int = Field(
+        50_000, ge=1, description="With so many orders waiting for the crew no other is taken."
+    )
+    without_crew: Literal["accept", "refuse"] = Field(
+        "accept", description="What becomes of an order for the kitchen while no cook is on shift."
+    )
     attempts: int = Field(3, ge=1, le=100, description="Attempts before an order is a FAILURE.")
     retry_base_s: float = Field(
         1.0, gt=0, le=3600, description="Wait before the second attempt; doubles with each one."
@@ -73,6 +80,10 @@ class Settings(BaseSettings):
     )
     certfile: Path | None = Field(None, description="TLS certificate (PEM).")
     keyfile: Path | None = Field(None, description="TLS key (PEM).")
+    max_streams: int = Field(25_000, ge=1, description="Open boards and tickets in one web process.")
+    max_streams_per_address: int = Field(
+        15_000, ge=1, description="The same from one address; a whole hall may share one."
+    )
     web_processes: int = Field(1, ge=1, le=64, description="Web processes on the one port.")
 
     @property

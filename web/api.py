@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,14 +11,13 @@ from quart import Blueprint, Response, request, url_for
 from orders.model import Order, OrderRequest
 from orders.states import Actor, Status
 from web.counter import counter
+from web.intake import take
 from web.problems import Unacceptable
 from web.staff import is_staff, require_staff
 from web.texts import gettext as _
 from web.texts import language
 
 api = Blueprint("api", __name__, url_prefix="/api")
-
-IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 
 
 class StatusRequest(BaseModel):
@@ -33,9 +31,8 @@ class StatusRequest(BaseModel):
 
 @api.post("/orders")
 async def place_order() -> Response:
-    key = idempotency_key(request.headers.get("Idempotency-Key"))
     wanted = OrderRequest.model_validate_json(await _json_body())
-    order = await counter().book.place(wanted, idempotency_key=key)
+    order = await take(wanted, request.headers.get("Idempotency-Key"))
     location = url_for("api.get_order", order_id=order.id)
     return _answer(order.to_json(), 201, Location=location)
 
@@ -91,21 +88,6 @@ async def get_board() -> Response:
     snapshot = await counter().book.snapshot()
     tickets = [ticket.to_json() for ticket in snapshot.tickets.values()]
     return _answer({"epoch": snapshot.epoch, "version": snapshot.version, "tickets": tickets}, 200)
-
-
-def idempotency_key(text: str | None) -> str | None:
-    """The key a client chose, or None without one.
-
-    Raises Unacceptable. Source: draft-ietf-httpapi-idempotency-key-header.
-    """
-    if text is None or IDEMPOTENCY_KEY.fullmatch(text):
-        return text
-    raise Unacceptable(
-        400,
-        "bad-idempotency-key",
-        _("Bad Idempotency-Key"),
-        _("An Idempotency-Key is 1 to 255 printable ASCII characters without spaces."),
-    )
 
 
 async def _json_body() -> bytes:

@@ -19,6 +19,7 @@ from web.counter import Counter
 from web.health import health
 from web.hub import Hub
 from web.pin import staff_pin
+from web.seats import Seats
 from web.ticket import ticket
 
 log = logging.getLogger("web")
@@ -43,7 +44,13 @@ def create_app(settings: Settings) -> Quart:
 
     book = OrderBook(settings)
     hub = Hub(book)
-    app.extensions["counter"] = Counter(settings, staff_pin(settings)[0], book, hub)
+    app.extensions["counter"] = Counter(
+        settings,
+        staff_pin(settings)[0],
+        book,
+        hub,
+        Seats(settings.max_streams, settings.max_streams_per_address),
+    )
 
     for blueprint in (cashier, ticket, board, api, health):
         app.register_blueprint(blueprint)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from quart import Blueprint, Response, render_template
 
 from orders.errors import BookUnavailable
-from web import led, sse
-from web.counter import counter
+from web import led
+from web.counter import counter, stream
 
 board = Blueprint("board", __name__)
 
@@ -26,4 +26,4 @@ async def show_board() -> Response:
 
 @board.get("/board/events")
 async def board_events() -> Response:
-    return sse.stream(counter().hub.board())
+    return stream(counter().hub.board())

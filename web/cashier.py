@@ -11,11 +11,16 @@ from pydantic import ValidationError
 from quart import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from orders.errors import BookUnavailable, IdempotencyKeyReused, NotOnTheMenu
+from orders.errors import (
+    BookUnavailable,
+    IdempotencyKeyReused,
+    NotOnTheMenu,
+    TooManyWaiting,
+)
 from orders.model import MAX_QUANTITY, OrderRequest
-from web.api import idempotency_key
 from web.counter import counter
-from web.problems import RETRY_AFTER_S, problem_of
+from web.intake import take
+from web.problems import RETRY_AFTER_S, NobodyCooks, problem_of
 from web.texts import choose_language, language
 from web.texts import gettext as _
 
@@ -34,6 +39,8 @@ class FormProblem(Exception):
 
 @cashier.get("/")
 async def show_kiosk() -> Response:
+    if counter().hub.blind_since_ms is not None:
+        return await _kiosk({}, 503, problem=_unavailable())
     return await _kiosk({})
 
 
@@ -42,8 +49,7 @@ async def place_order() -> Response | AnyResponse:
     form = await request.form
     choose_language(form.get("language"))
     try:
-        key = idempotency_key(form.get("idempotency_key"))
-        order = await counter().book.place(_request(form), idempotency_key=key)
+        order = await take(_request(form), form.get("idempotency_key") or None)
     except (FormProblem, NotOnTheMenu) as error:
         text = str(error) if isinstance(error, FormProblem) else problem_of(error).detail
         return await _kiosk(form, 422, problem=text, problem_sku=error.sku)
@@ -53,8 +59,10 @@ async def place_order() -> Response | AnyResponse:
         # Back after ordering, and something else chosen: a new form, and nothing typed is lost.
         fresh = {**form, "idempotency_key": ""}
         return await _kiosk(fresh, 422, problem=_already_ordered(error))
-    except BookUnavailable:
-        return await _kiosk(form, 503, problem=_unavailable())
+    except (BookUnavailable, TooManyWaiting, NobodyCooks) as error:
+        # What was chosen stays, and so does the form's key: sending it again orders once.
+        text = _unavailable() if isinstance(error, BookUnavailable) else problem_of(error).detail
+        return await _kiosk(form, 503, problem=text)
     return redirect(url_for("ticket.show_ticket", order_id=order.id), 303)
 
 
@@ -72,21 +80,13 @@ async def _kiosk(form: Mapping[str, str], status: int = 200, **problem: Any) -> 
         idempotency_key=form.get("idempotency_key") or secrets.token_urlsafe(16),
         service=form.get("service", "eat-in"),
         name=form.get("name", ""),
-        crew_on_shift=await _crew_on_shift(),
+        crew_on_shift=bool(counter().hub.crew.on_shift) or counter().hub.blind_since_ms is not None,
         **{"problem": None, "problem_sku": None} | problem,
     )
     headers = {"Cache-Control": "no-store"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     return Response(page, status, headers=headers)
-
-
-async def _crew_on_shift() -> bool:
-    """Whether a cook is there; when nobody knows, nothing is said about it."""
-    try:
-        return bool(await counter().book.crew())
-    except BookUnavailable:
-        return True
 
 
 def _request(form: Mapping[str, str]) -> OrderRequest:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from quart import current_app
+from quart import Response, current_app, request
+
+from web import sse
 
 if TYPE_CHECKING:
     from orders.book import OrderBook
     from orders.settings import Settings
     from web.hub import Hub
+    from web.seats import Seats
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,12 @@ class Counter:
     staff_pin: str
     book: OrderBook
     hub: Hub
+    seats: Seats
+
+
+def stream(frames: AsyncGenerator[bytes, None]) -> Response:
+    """Answer with a stream of events, on one of the counter's seats."""
+    return sse.stream(counter().seats.seated(request.remote_addr or "", frames))
 
 
 def counter() -> Counter:

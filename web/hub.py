@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
-from orders.feed import Afresh, Event, Feed, Heard, Lost, Touched
+from orders.feed import Afresh, CrewChanged, Event, Feed, Heard, Lost, Touched
 from orders.model import Change, Order, Snapshot, Ticket
+from orders.watch import CrewWatch
 from web import sse
 from web.broadcast import Broadcast
 
@@ -69,6 +70,7 @@ class Hub:
         self._to_read: set[str] = set()
         self._read = asyncio.Event()
         self.ended = False
+        self.crew = CrewWatch()
 
     @property
     def viewers(self) -> int:
@@ -142,6 +144,8 @@ class Hub:
                 await self._take_snapshot(feed)
             case Change():
                 await self._take_change(event, feed)
+            case CrewChanged():
+                self.crew.observe(await self._book.crew())
             case Touched(order_id):
                 self._look_at(order_id)
             case Heard(mark):
@@ -160,6 +164,13 @@ class Hub:
         else:
             await self._take_snapshot(feed)
 
+    async def _compare(self, feed: Feed) -> None:
+        """Ask where the book is; when the mark is answered, we must have heard as much."""
+        self._compared_at = time.monotonic()
+        epoch, version = await self._book.where()
+        self._promise = _Promise(feed.mark(), epoch, version)
+        self.crew.observe(await self._book.crew())
+
     async def _take_answer(self, mark: int, feed: Feed) -> None:
         """An answered ping: everything published before it has been heard."""
         if mark >= self._settled_by:
@@ -174,9 +185,7 @@ class Hub:
             ):  # a change was lost, perhaps the last
                 await self._take_snapshot(feed)
         elif not self._promise and time.monotonic() - self._compared_at > COMPARE_EVERY_S:
-            self._compared_at = time.monotonic()
-            epoch, version = await self._book.where()
-            self._promise = _Promise(feed.mark(), epoch, version)
+            await self._compare(feed)
 
     async def _take_snapshot(self, feed: Feed) -> None:
         """Replace what is known. Until the mark is heard, older changes may still be on their way."""
@@ -186,6 +195,7 @@ class Hub:
         snapshot: Snapshot = await self._book.snapshot()
         self._settled_by = feed.mark()
         self._promise = None
+        self.crew.observe(await self._book.crew())
         self._epoch, self._version = snapshot.epoch, snapshot.version
         self._merged = {}
         self._tickets, self._shown_version = snapshot.tickets, snapshot.version
@@ -243,6 +253,7 @@ class Hub:
         return sse.event("blind", {"since_ms": self._blind_since_ms})
 
     def _go_blind(self) -> None:
+        self.crew.contact_lost()
         if self._blind_since_ms is None:
             self._blind_since_ms = self._heard_ms
             self._send_to_all(self.blind_frame())

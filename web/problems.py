@@ -22,6 +22,7 @@ from orders.errors import (
     IdempotencyKeyReused,
     NotOnTheMenu,
     OrderNotFound,
+    TooManyWaiting,
     TransitionRefused,
 )
 from web.texts import gettext as _
@@ -51,6 +52,10 @@ class Unacceptable(Exception):
         self.problem = Problem(status, kind, title, detail, more=more)
 
 
+class NobodyCooks(Exception):
+    """No cook is on shift, and this counter takes no orders for the kitchen then."""
+
+
 class StaffOnly(Exception):
     """The staff's PIN is missing or wrong."""
 
@@ -62,9 +67,7 @@ def register(app: Quart) -> None:
 
 async def _answer(error: Exception) -> Response:
     problem = problem_of(error)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(
-        error, BookUnavailable
-    ):
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
     if request.path.startswith("/api/"):
         return as_json(problem)
@@ -152,6 +155,27 @@ def problem_of(error: Exception) -> Problem:
                     reference=error.order.reference,
                 ),
                 more={"reference": error.order.reference},
+            )
+        case TooManyWaiting():
+            return Problem(
+                503,
+                "too-many-waiting",
+                _("The kitchen is full"),
+                _(
+                    "So many orders are waiting that we take no more right now. Nothing was ordered;"
+                    " please come back in a few minutes."
+                ),
+                {"Retry-After": "60"},
+            )
+        case NobodyCooks():
+            return Problem(
+                503,
+                "nobody-cooks",
+                _("No cook is on shift"),
+                _(
+                    "There is nobody to cook this right now. Nothing was ordered; drinks can be had."
+                ),
+                {"Retry-After": "60"},
             )
         case BookUnavailable():
             return Problem(

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from orders.errors import BookUnavailable
 from orders.states import Actor, Status
-from web import sse
-from web.counter import counter
+from web.counter import counter, stream
 from web.texts import language
 
 ticket = Blueprint("ticket", __name__)
@@ -58,7 +57,7 @@ async def order_events(order_id: str) -> Response:
             return Response(status=204)
     except BookUnavailable:
         pass
-    return sse.stream(counter().hub.follow(order_id))
+    return stream(counter().hub.follow(order_id))
 
 
 def _qr(address: str) -> Markup:

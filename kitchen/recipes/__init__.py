@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ Recipe = Callable[[Dish], Awaitable[object]]
 
 class RecipeMissing(Exception):
     """The menu names a recipe that is not here, or that has no `cook`."""
+
+
+def also_look_in(folder: Path) -> None:
+    """Find the recipes in `folder` as well, those of this package first."""
+    __path__.append(str(folder.resolve()))
 
 
 def find(name: str) -> Recipe:

@@ -3,8 +3,10 @@
 -- ask.order            flat map: id, items, total_cents, service, perhaps name and language
 -- ask.for_the_kitchen  false: all of it stands at the counter; ready now, no slip
 -- ask.attempts         so many attempts to cook it
+-- ask.waiting_limit    with so many slips in the queue no other is taken
 -- ask.idempotency_key, ask.fingerprint, ask.key_lasts_s   if the customer sent a key
--- Answers {outcome, order}: placed, repeated (this key, this order), reused (this key, another order).
+-- Answers {outcome, order}: placed, repeated (this key, this order), reused (this key, another order),
+-- full (nothing was taken).
 
 local function known()
   if not ask.idempotency_key then return read(ask.order.id), true end
@@ -41,6 +43,10 @@ end
 local order, same = known()
 if order then
   return { same and 'repeated' or 'reused', cjson.encode(order) }
+end
+
+if ask.for_the_kitchen and redis.call('ZCARD', key('queue')) >= ask.waiting_limit then
+  return { 'full', '' }
 end
 
 order = ask.order
