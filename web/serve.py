@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("web")
 
 BACKLOG = 4096
-DRAIN_S = 1.5  # streams end within one second, each at its own moment
+DRAIN_S = 1.5  # streams end within one second, each at its own moment; requests on their way arrive
 GIVE_UP_S = 9.0
 
 
@@ -37,16 +37,34 @@ def run(settings: Settings, *, fd: int | None = None) -> None:
     Raises OSError when the address cannot be listened on.
     """
     _raise_limit_of_open_files()
-    loop_factory = None
-    if sys.platform != "win32":
+    doors: list[asyncio.Server] = []
+    with asyncio.Runner(loop_factory=lambda: _loop(doors)) as runner:
+        runner.run(_serve(settings, fd, doors))
+
+
+def _loop(doors: list[asyncio.Server]) -> asyncio.AbstractEventLoop:
+    """An event loop that puts the listening servers it makes into `doors`.
+
+    Hypercorn closes them only together with every connection on which no request has arrived yet, so a
+    customer who has just come in would be shown out. We close them a moment earlier.
+    """
+    if sys.platform == "win32":
+        base: type[asyncio.AbstractEventLoop] = asyncio.ProactorEventLoop
+    else:
         import uvloop
 
-        loop_factory = uvloop.new_event_loop
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_serve(settings, fd))
+        base = uvloop.Loop
+
+    class Loop(base):  # type: ignore[valid-type, misc] # chosen by platform
+        async def create_server(self, *args: Any, **kwargs: Any) -> asyncio.Server:
+            server: asyncio.Server = await super().create_server(*args, **kwargs)
+            doors.append(server)
+            return server
+
+    return Loop()
 
 
-async def _serve(settings: Settings, fd: int | None) -> None:
+async def _serve(settings: Settings, fd: int | None, doors: list[asyncio.Server]) -> None:
     app = create_app(settings)
     counter: Counter = app.extensions["counter"]
     stop = _stop_signal()
@@ -55,8 +73,10 @@ async def _serve(settings: Settings, fd: int | None) -> None:
         await stop.wait()
         log.info("closing: no new streams, %d are ended", counter.hub.viewers)
         _give_up_later()
+        for door in doors:
+            door.close()
         counter.hub.end()
-        await asyncio.sleep(DRAIN_S if counter.hub.viewers else 0)
+        await asyncio.sleep(DRAIN_S)
 
     await serve(app, _config(settings, fd), shutdown_trigger=shutdown_trigger)
 
