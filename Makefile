@@ -1,0 +1,49 @@
+# Order Up. `make run` and `make test` are all the set-up there is.
+#
+# Everything is installed into .venv, from a lock with hashes, and anew when the lock has changed.
+# Paths are relative, so that a directory with a space in its name does no harm. GNU make 3.81 will do.
+
+PYTHON ?= python3
+IN_VENV = .venv/bin/python
+INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run test check format lock clean
+
+run: .venv/can-run  ## open the restaurant; flags: make run ARGS="--port 8080"
+	@$(IN_VENV) orderup.py open $(ARGS)
+
+test: check  ## everything that must hold
+	$(IN_VENV) -m pytest --cov --cov-report=term:skip-covered
+
+check: .venv/can-test  ## format, lint, types, imports
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: .venv/can-test
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+.venv/can-run: requirements.lock
+	@command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed; if yours has another name: make run PYTHON=python3.13'; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo 'This Python cannot make a private environment: sudo apt install python3-venv'; exit 1; }
+	"$(PYTHON)" -m venv --clear .venv
+	$(INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/can-test: requirements-dev.lock .venv/can-run
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+lock:  ## after a change of the dependencies in pyproject.toml; needs uv
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-emit-index-url --custom-compile-command 'make lock'
+
+clean:  ## leaves orderup-data, where the orders are
+	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
