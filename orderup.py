@@ -171,6 +171,8 @@ def _log_as(name: str) -> None:
     logging.basicConfig(
         level=logging.INFO, format=f"%(asctime)s {name:<8} %(message)s", datefmt="%H:%M:%S"
     )
+    for talkative in ("arq", "web.hypercorn"):  # the kitchen's and the launcher's own lines say it
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ class Roster:
     def __init__(self, cook: Cook) -> None:
         self._cook = cook
         self._book = cook.book
-        self._watch = CrewWatch()
+        self._watch = CrewWatch(BEAT_S * WATCH_EVERY)
         self._dropped: set[tuple[str, str]] = set()  # order and cook, as found the last time
         self._since_ms = int(time.time() * 1000)
 

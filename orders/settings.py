@@ -80,7 +80,9 @@ class Settings(BaseSettings):
     )
     certfile: Path | None = Field(None, description="TLS certificate (PEM).")
     keyfile: Path | None = Field(None, description="TLS key (PEM).")
-    max_streams: int = Field(25_000, ge=1, description="Open boards and tickets in one web process.")
+    max_streams: int = Field(
+        25_000, ge=1, description="Open boards and tickets in one web process."
+    )
     max_streams_per_address: int = Field(
         15_000, ge=1, description="The same from one address; a whole hall may share one."
     )

@@ -14,15 +14,22 @@ LOST_AFTER_S = 4.0
 
 
 class CrewWatch:
-    """What one process has seen of the beats (`OrderBook.crew`)."""
+    """What one process has seen of the beats (`OrderBook.crew`).
 
-    def __init__(self) -> None:
+    `every_s` is how often it looks while all is well; a pause twice as long breaks its contact.
+    """
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
         self._contact_since = self._observed_at = time.monotonic()
         self._seen: dict[str, tuple[str, float]] = {}  # cook → beat, and since when it is that one
 
     def observe(self, beats: Mapping[str, str]) -> None:
         """Take note of the beats just read."""
-        now = self._observed_at = time.monotonic()
+        now = time.monotonic()
+        if now - self._observed_at > 2 * self._every_s:  # stopped itself, or far too busy
+            self._contact_since = now
+        self._observed_at = now
         self._seen = {
             name: self._seen[name] if self._seen.get(name, ("", 0.0))[0] == beat else (beat, now)
             for name, beat in beats.items()

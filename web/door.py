@@ -64,12 +64,18 @@ def on_the_net(settings: Settings) -> str | None:
     """The address for other machines on the local network; `None` if only this one can come in."""
     if settings.host not in EVERYWHERE:
         return None
+    address = address_on_the_net()
+    return _url(settings, address) if address else None
+
+
+def address_on_the_net() -> str | None:
+    """This machine's own address on the local network; `None` if it is on none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # sends nothing: asks which way out would be taken
         except OSError:
             return None
-        return _url(settings, probe.getsockname()[0])
+        return str(probe.getsockname()[0])
 
 
 def _url(settings: Settings, host: str) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
-from orders.feed import Afresh, CrewChanged, Event, Feed, Heard, Lost, Touched
+from orders.feed import PING_EVERY_S, Afresh, CrewChanged, Event, Feed, Heard, Lost, Touched
 from orders.model import Change, Order, Snapshot, Ticket
 from orders.watch import CrewWatch
 from web import sse
@@ -70,7 +70,7 @@ class Hub:
         self._to_read: set[str] = set()
         self._read = asyncio.Event()
         self.ended = False
-        self.crew = CrewWatch()
+        self.crew = CrewWatch(COMPARE_EVERY_S + PING_EVERY_S)
 
     @property
     def viewers(self) -> int:

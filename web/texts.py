@@ -7,12 +7,14 @@ an edited file only needs a restart. The source language is English; what is not
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, negotiate_locale
+from babel.dates import format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
@@ -66,6 +68,12 @@ def money(cents: int) -> str:
     return format_currency(cents / 100, currency, locale=language())
 
 
+def clock(at_ms: int) -> str:
+    """The time of day as the reader writes it, on this machine's clock."""
+    at = datetime.fromtimestamp(at_ms / 1000)  # noqa: DTZ006 - the wall beside the board
+    return format_time(at, "short", locale=language())
+
+
 def for_templates() -> dict[str, Any]:
     """What every template may use."""
     code = language()
@@ -73,6 +81,7 @@ def for_templates() -> dict[str, Any]:
         "_": gettext,
         "ngettext": ngettext,
         "money": money,
+        "clock": clock,
         "lang": code,
         "dir": Locale.parse(code).text_direction,
         "languages": list(languages().items()),

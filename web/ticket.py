@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from urllib.parse import urlsplit
 
 import segno
@@ -14,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from orders.errors import BookUnavailable
 from orders.states import Actor, Status
 from web.counter import counter, stream
+from web.door import address_on_the_net
 from web.texts import language
 
 ticket = Blueprint("ticket", __name__)
@@ -74,7 +74,7 @@ def _public_address() -> str:
     if not _is_loopback(asked.hostname or ""):
         return f"{asked.scheme}://{asked.netloc}"
     port = f":{asked.port}" if asked.port else ""
-    return f"{asked.scheme}://{_address_on_the_network() or asked.hostname}{port}"
+    return f"{asked.scheme}://{address_on_the_net() or asked.hostname}{port}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -82,13 +82,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def _address_on_the_network() -> str | None:
-    """This machine's address on the local network, or None without one. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737: only the route is looked up
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])

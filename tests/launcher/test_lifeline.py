@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from .conftest import ORDERUP
+from tests.restaurant import ORDERUP
 
 PART = """
 import signal

@@ -8,8 +8,7 @@ import stat
 
 from orders.settings import Settings
 from orders.valkey_server import PORT_FILE
-
-from .conftest import Restaurant, eventually
+from tests.restaurant import Restaurant, eventually
 
 VALKEY = "valkey-server"
 GUARDIAN = "orders.valkey"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import Restaurant
+from tests.restaurant import Restaurant
 
 COMMANDS = ("open", "web", "kitchen")
 

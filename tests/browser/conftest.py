@@ -1,0 +1,71 @@
+"""A real browser: Debian's Chromium, or the one that `CHROMIUM` names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.restaurant import Restaurant, opened
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP counter.test 127.0.0.1",
+]
+LIMIT_MS = 15_000
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(scope="package")
+def restaurant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
+    """A restaurant that the tests of this folder share; those that break it have their own."""
+    with opened(tmp_path_factory.mktemp("browser"), "--speed", "20", "--staff-pin", "1234") as it:
+        yield it
+
+
+@pytest.fixture
+def own_restaurant(tmp_path: Path) -> Iterator[Restaurant]:
+    """A restaurant for one test alone, which may break it."""
+    with opened(tmp_path, "--speed", "20", "--staff-pin", "1234") as it:
+        yield it
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
+    """Open a page in a window of its own. At the end: no script failed, nothing came from elsewhere."""
+    complaints: list[str] = []
+
+    async def open_page(address: str, path: str, **window: Any) -> Page:
+        context = await browser.new_context(**window)
+        context.set_default_timeout(LIMIT_MS)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith((address, "data:"))
+                or complaints.append(f"{path} asks for {request.url}")
+            ),
+        )
+        await page.goto(address + path)
+        return page
+
+    yield open_page
+    assert complaints == []

@@ -1,0 +1,72 @@
+"""Every page at every size: nothing is cut off, nothing is too small to touch."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import OpenPage
+from tests.restaurant import Restaurant
+
+SIZES = {
+    "kiosk": (1080, 1920),
+    "phone": (390, 844),
+    "television": (1920, 1080),
+    "tablet": (1024, 768),
+}
+SMALLEST_TOUCH = {"kiosk": 76, "phone": 44, "television": 44, "tablet": 44}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_page_is_wider_than_its_screen(
+    restaurant: Restaurant, open_page: OpenPage, size: str
+) -> None:
+    """Nothing has to be scrolled sideways, on any page."""
+    width, height = SIZES[size]
+    order_id = restaurant.place()
+    for path in ("/", f"/orders/{order_id}", "/board", "/orders/unknown"):
+        page = await open_page(
+            restaurant.address, path, viewport={"width": width, "height": height}
+        )
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_touched_is_large_enough(
+    restaurant: Restaurant, open_page: OpenPage, size: str
+) -> None:
+    """Buttons are at least 76 px on the kiosk (20 mm; Colle and Hiszem 2004), 44 px elsewhere."""
+    width, height = SIZES[size]
+    page = await open_page(restaurant.address, "/", viewport={"width": width, "height": height})
+    heights = await page.evaluate(
+        """[...document.querySelectorAll('button, .choice label, .categories a')]
+           .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().height)"""
+    )
+    assert len(heights) > 10
+    assert SMALLEST_TOUCH[size] <= min(heights)
+
+
+async def test_ready_numbers_are_a_fifth_of_the_television(
+    restaurant: Restaurant, open_page: OpenPage
+) -> None:
+    """On a television the Ready numbers can be read from across the room."""
+    restaurant.place()
+    board = await open_page(restaurant.address, "/board", viewport={"width": 1920, "height": 1080})
+    number = board.locator(".ready > .led-numbers .led-number").first
+    box = await number.bounding_box()
+    assert box is not None
+    few = await board.locator(".ready > .led-numbers li").count() <= 6
+    assert box["height"] >= (216 if few else 60)
+    colour = await number.evaluate("e => getComputedStyle(e).color")
+    assert "rgb(61, 255, 127)" == colour
+
+
+async def test_reduced_motion_is_honoured(restaurant: Restaurant, open_page: OpenPage) -> None:
+    """With reduced motion no page runs an animation."""
+    restaurant.place()
+    for path in ("/", "/board"):
+        page = await open_page(restaurant.address, path, reduced_motion="reduce")
+        running = await page.evaluate(
+            "document.getAnimations().filter(a => a.playState === 'running').length"
+        )
+        assert 0 == running, path

@@ -1,0 +1,55 @@
+"""The parts as processes of their own: redis, web, kitchen, as in three terminals."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.conftest import Server
+from tests.restaurant import Parts, eventually
+
+NUGGETS = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
+
+
+def place(address: str) -> str:
+    return str(httpx.post(f"{address}/api/orders", json=NUGGETS).raise_for_status().json()["id"])
+
+
+def order(address: str, order_id: str) -> dict[str, object]:
+    found: dict[str, object] = httpx.get(f"{address}/api/orders/{order_id}").json()
+    return found
+
+
+def test_an_order_waits_for_a_kitchen_and_is_cooked_when_one_comes(
+    parts: Parts, valkey: Server
+) -> None:
+    """While no kitchen runs the order stays PENDING on the board; as soon as one starts it is cooked."""
+    address = parts.web(valkey.url)
+    order_id = place(address)
+    board = httpx.get(f"{address}/api/board").json()
+    assert [("100", "PENDING")] == [(t["reference"], t["status"]) for t in board["tickets"]]
+    assert "No cook is on shift" in httpx.get(f"{address}/").text
+    parts.kitchen(valkey.url)
+    eventually(lambda: order(address, order_id)["status"] == "SUCCESS")
+    eventually(lambda: "No cook is on shift" not in httpx.get(f"{address}/").text)
+
+
+def test_three_kitchens_share_the_work_and_cook_nothing_twice(parts: Parts, valkey: Server) -> None:
+    """Of ninety orders each is started once, and every kitchen has cooked some."""
+    address = parts.web(valkey.url)
+    for _ in range(3):
+        parts.kitchen(valkey.url, "--cooks", "2", "--speed", "50")
+    eventually(lambda: parts.log().count("on shift") == 3)
+    ids = [place(address) for _ in range(90)]
+    eventually(lambda: all(order(address, i)["status"] == "SUCCESS" for i in ids), 30)
+    orders = [order(address, i) for i in ids]
+    starts = [[e for e in o["history"] if e["status"] == "STARTED"] for o in orders]  # type: ignore[attr-defined]
+    assert {1} == {len(s) for s in starts}
+    assert 3 == len({o["cook"] for o in orders})
+
+
+def test_arqs_own_command_serves_the_same_queue(parts: Parts, valkey: Server) -> None:
+    """`arq kitchen.worker.WorkerSettings` cooks what the counter has taken."""
+    address = parts.web(valkey.url)
+    order_id = place(address)
+    parts.arq(valkey.url)
+    eventually(lambda: order(address, order_id)["status"] == "SUCCESS")
