@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
+
 import httpx
+from redis.asyncio import Redis
 
 from tests.conftest import Server
 from tests.restaurant import Parts, eventually
@@ -53,3 +58,33 @@ def test_arqs_own_command_serves_the_same_queue(parts: Parts, valkey: Server) ->
     order_id = place(address)
     parts.arq(valkey.url)
     eventually(lambda: order(address, order_id)["status"] == "SUCCESS")
+
+
+async def test_an_idle_kitchen_leaves_redis_in_peace(parts: Parts, own_valkey: Server) -> None:
+    """With nothing to cook a kitchen sends at most five commands a second."""
+    parts.kitchen(own_valkey.url)
+    eventually(lambda: "on shift" in parts.log())
+    async with Redis.from_url(own_valkey.url, decode_responses=True) as redis:
+        await redis.config_resetstat()
+        started = time.monotonic()
+        await wait_until_beats(
+            redis, 24
+        )  # twelve seconds: what it does now and then is counted too
+        stats = await redis.info("commandstats")
+        seconds = time.monotonic() - started
+    asked_by_us = 1 + stats["cmdstat_hvals"]["calls"] + stats["cmdstat_scan"]["calls"]
+    calls = sum(entry["calls"] for entry in stats.values()) - asked_by_us
+    assert 1 <= calls / seconds <= 5
+
+
+async def wait_until_beats(redis: Redis, beats: int) -> None:
+    """Wait until the only cook on the roster has beaten so many times from now on."""
+    first = None
+    async with asyncio.timeout(40):
+        while True:
+            [crew] = [key async for key in redis.scan_iter("orderup:*:crew")]
+            [beat] = [json.loads(text)["beat"] for text in await redis.hvals(crew)]
+            first = beat if first is None else first
+            if beat >= first + beats:
+                return
+            await asyncio.sleep(0.5)
