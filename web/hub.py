@@ -9,8 +9,9 @@ The hub knows the book and the wire format; it does not know requests or pages.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import NamedTuple
 
@@ -28,6 +29,9 @@ SILENCE_S = 2.0
 LOOK_EVERY_S = 0.25
 COMPARE_EVERY_S = 3.0
 READ_AT_ONCE = 500
+STUMBLE_S = 1.0
+
+log = logging.getLogger("web")
 
 
 class _Promise(NamedTuple):
@@ -107,13 +111,25 @@ class Hub:
     async def open(self) -> AsyncIterator[None]:
         """Listen, and show what is heard, while inside."""
         async with asyncio.TaskGroup() as group:
-            jobs = (self._listen(), self._pace(), self._pulse(), self._read_followed())
-            tasks = [group.create_task(job) for job in jobs]
+            jobs = (self._listen, self._pace, self._pulse, self._read_followed)
+            tasks = [group.create_task(self._keep_at(job)) for job in jobs]
             try:
                 yield
             finally:
                 for task in tasks:
                     task.cancel()
+
+    async def _keep_at(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Begin again after an error nobody foresaw (a stranger's entry in the book, say); till then
+        the viewers are told that this server is blind.
+        """
+        while True:
+            try:
+                await job()
+            except Exception:
+                log.exception("the hub stumbled, and begins again")
+                self._go_blind()
+                await asyncio.sleep(STUMBLE_S)
 
     def end(self) -> None:
         """End all streams; the viewers come back to whoever serves them next."""
@@ -168,6 +184,9 @@ class Hub:
         """Ask where the book is; when the mark is answered, we must have heard as much."""
         self._compared_at = time.monotonic()
         epoch, version = await self._book.where()
+        if epoch == self._epoch and version < self._version:  # the data went back in time
+            await self._take_snapshot(feed)
+            return
         self._promise = _Promise(feed.mark(), epoch, version)
         self.crew.observe(await self._book.crew())
 
