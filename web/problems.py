@@ -25,7 +25,9 @@ from orders.errors import (
     TooManyWaiting,
     TransitionRefused,
 )
+from web.counter import counter
 from web.texts import gettext as _
+from web.texts import language
 
 log = logging.getLogger("web")
 
@@ -117,8 +119,8 @@ def problem_of(error: Exception) -> Problem:
                 "sold-out" if error.sold_out else "unknown-item",
                 _("Sold out") if error.sold_out else _("Unknown item"),
                 _(
-                    "{sku} is sold out. Choose something else; the rest of the order is fine.",
-                    sku=error.sku,
+                    "{item} is sold out. Choose something else; the rest of the order is fine.",
+                    item=_item_name(error.sku),
                 )
                 if error.sold_out
                 else _("There is no item {sku} on the menu.", sku=error.sku),
@@ -207,6 +209,11 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
+def _item_name(sku: str) -> str:
+    item = counter().book.menu.items.get(sku)
+    return item.called(language()) if item else sku
+
+
 def _invalid(error: ValidationError) -> Problem:
     """What pydantic found, with a JSON pointer (RFC 6901) to each place."""
     errors = [
@@ -230,4 +237,6 @@ def _http(error: HTTPException) -> Problem:
     phrase = HTTPStatus(status).phrase
     title, detail = texts.get(status, (phrase, error.description or phrase))
     headers = {name: value for name, value in error.get_headers() if name == "Allow"}
-    return Problem(status, phrase.lower().replace(" ", "-"), title, detail, headers)
+    # The phrase of 413 is another one in each version of Python.
+    kind = "too-large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else phrase.lower()
+    return Problem(status, kind.replace(" ", "-"), title, detail, headers)

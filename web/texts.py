@@ -7,6 +7,7 @@ an edited file only needs a restart. The source language is English; what is not
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -35,20 +36,27 @@ def languages() -> dict[str, str]:
 
 
 def language() -> str:
-    """The reader's language: what was asked for by `?lang=` or a form, else what the browser prefers."""
+    """The reader's language: what `?lang=` asks for, else what a form or an order was made in, else
+    what the browser prefers.
+    """
     if not has_request_context():
         return SOURCE_LANGUAGE
     if "language" not in g:
-        asked = request.args.get("lang", "")
-        preferred = [asked, *(code.replace("-", "_") for code in request.accept_languages.values())]
-        g.language = negotiate_locale([p for p in preferred if p], list(languages()))
-    return g.language or SOURCE_LANGUAGE
+        accepted = [code for code, quality in request.accept_languages if quality]
+        g.language = _ours([request.args.get("lang"), *accepted]) or SOURCE_LANGUAGE
+    return str(g.language)
 
 
 def choose_language(code: str | None) -> None:
-    """Answer this request in `code`, where it is one of ours."""
-    if code in languages():
-        g.language = code
+    """Answer this request in `code`, where it is one of ours and `?lang=` does not say otherwise."""
+    if found := _ours([request.args.get("lang"), code]):
+        g.language = found
+
+
+def _ours(wanted: Iterable[str | None]) -> str | None:
+    """The first of the wanted languages that is one of ours; for `de-AT` that is `de`."""
+    codes = [code.lower().replace("-", "_") for code in wanted if code]
+    return negotiate_locale(codes, list(languages()))
 
 
 def gettext(text: str, **values: object) -> str:
@@ -58,8 +66,8 @@ def gettext(text: str, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """The plural form that `count` needs in the reader's language."""
-    return _catalogue(language()).ngettext(one, many, count)
+    """The plural form that `count` needs in the reader's language, `{n}` filled in."""
+    return _catalogue(language()).ngettext(one, many, count).format(n=count)
 
 
 def money(cents: int) -> str:

@@ -10,11 +10,13 @@ from markupsafe import Markup
 from quart import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from orders.errors import BookUnavailable
+from orders.errors import BookUnavailable, TransitionRefused
 from orders.states import Actor, Status
 from web.counter import counter, stream
 from web.door import address_on_the_net
-from web.texts import language
+from web.problems import Unacceptable
+from web.texts import choose_language, language
+from web.texts import gettext as _
 
 ticket = Blueprint("ticket", __name__)
 
@@ -22,6 +24,7 @@ ticket = Blueprint("ticket", __name__)
 @ticket.get("/orders/<order_id>")
 async def show_ticket(order_id: str) -> Response:
     order = await counter().book.order(order_id)
+    choose_language(order.language)
     address = _public_address() + url_for("ticket.show_ticket", order_id=order_id)
     names = {sku: item.called(language()) for sku, item in counter().book.menu.items.items()}
     done, of = order.progress or (None, None)
@@ -41,8 +44,18 @@ async def show_ticket(order_id: str) -> Response:
 
 @ticket.post("/orders/<order_id>/cancel")
 async def cancel_order(order_id: str) -> AnyResponse:
-    await counter().book.set_status(order_id, Status.REVOKED, Actor.CUSTOMER)
-    return redirect(url_for("ticket.show_ticket", order_id=order_id), 303)
+    try:
+        await counter().book.set_status(order_id, Status.REVOKED, Actor.CUSTOMER)
+    except TransitionRefused as error:
+        raise Unacceptable(
+            409,
+            "too-late",
+            _("Too late to cancel"),
+            _("Your order is already being prepared or ready. Please ask at the counter."),
+            reference=error.order.reference,
+        ) from error
+    asked = request.args.get("lang")
+    return redirect(url_for("ticket.show_ticket", order_id=order_id, lang=asked), 303)
 
 
 @ticket.get("/orders/<order_id>/events")

@@ -2,7 +2,8 @@
 
 import { Stopwatch } from "./stopwatch.js";
 
-const CLOCK = { timeStyle: "medium", hourCycle: "h23" }; // as on the board's own clock
+const FIGURES = { numberingSystem: "latn" }; // as in the numbers of the orders, in every language
+const CLOCK = { ...FIGURES, timeStyle: "medium", hourCycle: "h23" }; // as on the board's own clock
 
 class BlindNotice extends HTMLElement {
   #agoMs = 0;
@@ -45,7 +46,7 @@ class BlindNotice extends HTMLElement {
 
   #showAgo() {
     const seconds = Math.floor(this.#nowMs / 1_000);
-    const format = new Intl.RelativeTimeFormat(document.documentElement.lang);
+    const format = new Intl.RelativeTimeFormat(document.documentElement.lang, FIGURES);
     const ago =
       seconds < 60 ? format.format(-seconds, "second")
       : seconds < 3_600 ? format.format(-Math.floor(seconds / 60), "minute")

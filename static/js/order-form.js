@@ -85,7 +85,8 @@ class OrderForm extends HTMLElement {
 
   #money(cents) {
     const { language, currency } = this.dataset;
-    return new Intl.NumberFormat(language, { style: "currency", currency }).format(cents / 100);
+    const style = { style: "currency", currency, numberingSystem: "latn" }; // as the page's prices
+    return new Intl.NumberFormat(language, style).format(cents / 100);
   }
 
   #submitOnce(event) {
