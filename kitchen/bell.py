@@ -11,7 +11,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from orders.gateway import connection_options
+from orders.gateway import connection_pool
 
 LISTEN_S = 5
 
@@ -20,8 +20,8 @@ class Bell:
     """The bell of one queue, heard on a connection of its own, since listening blocks it."""
 
     def __init__(self, url: str, key: str) -> None:
-        options = connection_options() | {"socket_timeout": LISTEN_S + 2}
-        self._redis: Any = Redis.from_url(url, max_connections=2, **options)
+        pool = connection_pool(url, size=2, wait_s=1, answer_s=LISTEN_S + 2)
+        self._redis: Any = Redis(connection_pool=pool)
         self._key = key
 
     async def heard(self) -> bool:
@@ -42,4 +42,4 @@ class Bell:
             return  # the others poll
 
     async def close(self) -> None:
-        await self._redis.aclose()
+        await self._redis.aclose(close_connection_pool=True)

@@ -38,6 +38,9 @@ MOVING = {"move", "claim", "tick", "sweep"}  # scripts that stand on transition.
 # What Redis answers when it is there but cannot serve: loading, out of memory, disk full, replica.
 REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "BUSY")
 
+# How uvloop says, in a plain RuntimeError, that a connection was closed while we wrote to it.
+CLOSED_BENEATH = "handler is closed"
+
 
 class Gateway:
     """Commands and scripts of one store. `deadline_s` bounds each call, retries included."""
@@ -49,12 +52,8 @@ class Gateway:
         # redis-py's functions answer "value or awaitable of a value", which no type checker can
         # tell apart; Any is the honest type here, and it does not leave this module.
         self._redis: Any = Redis(
-            connection_pool=BlockingConnectionPool.from_url(
-                url,
-                max_connections=CONNECTIONS,
-                timeout=deadline_s,
-                decode_responses=True,
-                **connection_options(),
+            connection_pool=connection_pool(
+                url, size=CONNECTIONS, wait_s=deadline_s, decode_responses=True
             )
         )
 
@@ -141,19 +140,65 @@ class unavailable:  # noqa: N801 - reads as a word: with unavailable(): ...
                 raise BookUnavailable("Redis cannot be reached.") from error
             case ResponseError() if any(word in str(error) for word in REFUSALS):
                 raise BookUnavailable(f"Redis refuses to serve: {error}.") from error
+            case RuntimeError() if CLOSED_BENEATH in str(error):
+                raise BookUnavailable("Redis has closed the connection.") from error
             case RedisError() if not isinstance(error, ResponseError):
                 raise BookUnavailable(f"Redis: {error}.") from error
 
 
-def connection_options() -> dict[str, Any]:
-    """How every connection of ours is made: short limits, and repeated with growing, uneven pauses."""
-    return {
-        "socket_timeout": SOCKET_TIMEOUT_S,
-        "socket_connect_timeout": SOCKET_TIMEOUT_S,
-        "socket_keepalive": True,
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.2), retries=3),
-        "retry_on_error": [RedisConnectionError, RedisTimeoutError],
-    }
+def connection_pool(
+    url: str, *, size: int, wait_s: float, answer_s: float = SOCKET_TIMEOUT_S, **options: Any
+) -> BlockingConnectionPool:
+    """How all our connections are made: short limits, and repeats with growing, uneven pauses.
+
+    `wait_s` is how long a command waits for one of the `size` connections, `answer_s` for its answer.
+    """
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=size,
+        timeout=wait_s,
+        socket_timeout=answer_s,
+        socket_connect_timeout=SOCKET_TIMEOUT_S,
+        socket_keepalive=True,
+        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.2), retries=3),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        **options,
+    )
+    pool.connection_class = type("Connection", (_Leavable, pool.connection_class), {})
+    return pool
+
+
+class _Leavable:
+    """A connection that a cancelled task really leaves.
+
+    redis-py sends through `asyncio.wait_for`, which up to Python 3.11 swallows a cancellation that comes
+    in the moment of success (python/cpython#86296): a task told to stop would go on for ever.
+    `asyncio.timeout` does not.
+    """
+
+    socket_timeout: float | None
+
+    async def send_packed_command(self, *args: Any, **kwargs: Any) -> None:
+        limit_s, self.socket_timeout = self.socket_timeout, None  # None: redis-py does without it
+        try:
+            async with asyncio.timeout(limit_s):
+                await super().send_packed_command(*args, **kwargs)  # type: ignore[misc] # a mixin
+        except TimeoutError as error:
+            raise RedisTimeoutError("Timeout writing to socket") from error
+        finally:
+            self.socket_timeout = limit_s
+
+
+async def end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks that talk to Redis, and wait until they are done.
+
+    Once is not enough: redis-py sends through `asyncio.wait_for`, which up to Python 3.11 swallows a
+    cancellation that comes in the moment of success.
+    """
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=0.1)
 
 
 class _Script:
