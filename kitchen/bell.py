@@ -6,6 +6,8 @@ one; a published message would wake all of them, or none that was not listening 
 
 from __future__ import annotations
 
+import asyncio
+import random
 from typing import Any
 
 from redis.asyncio import Redis
@@ -13,7 +15,8 @@ from redis.exceptions import RedisError
 
 from orders.gateway import connection_pool
 
-LISTEN_S = 5
+LISTEN_S = 10
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 
 
 class Bell:
@@ -23,6 +26,7 @@ class Bell:
         pool = connection_pool(url, size=2, wait_s=1, answer_s=LISTEN_S + 2)
         self._redis: Any = Redis(connection_pool=pool)
         self._key = key
+        self._pause_s = FIRST_PAUSE_S
 
     async def heard(self) -> bool:
         """Wait for a ring, a few seconds at most. An outage counts as silence: polling goes on.
@@ -30,9 +34,13 @@ class Bell:
         Raises nothing but cancellation.
         """
         try:
-            return await self._redis.blpop(self._key, timeout=LISTEN_S) is not None
+            rung = await self._redis.blpop(self._key, timeout=LISTEN_S) is not None
         except (RedisError, OSError):
+            await asyncio.sleep(random.uniform(self._pause_s / 2, self._pause_s))  # noqa: S311 - jitter
+            self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
             return False
+        self._pause_s = FIRST_PAUSE_S
+        return rung
 
     async def ring(self) -> None:
         """Hand a token on to the next listener."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from kitchen import recipes
 from orders.book import OrderBook
 from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
-from orders.model import Order, OrderLine
+from orders.model import Order, Portion
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
@@ -60,37 +60,55 @@ async def _cook_and_tell(cook: Cook, order: Order) -> None:
         done = await patiently(lambda: cook.book.finish(*mine, result))
         log.info("%s ready", done.reference)
     except asyncio.CancelledError:  # this kitchen closes
-        await asyncio.shield(cook.book.put_back(*mine))
-        log.info("%s put back", order.reference)
+        try:
+            await asyncio.shield(cook.book.put_back(*mine))
+            log.info("%s put back", order.reference)
+        except BookUnavailable:
+            log.warning("%s cannot be put back; others will miss its cook", order.reference)
         raise
     except TransitionRefused:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a recipe raises is a failed attempt
-        text, delay_ms = _told(error, cook.settings), _delay_ms(order.attempt, cook.settings)
+        await _tell_failure(cook, order, _innermost(error))
+
+
+async def _tell_failure(cook: Cook, order: Order, error: BaseException) -> None:
+    """Send a failed order back for another attempt, if another attempt can help."""
+    mine = (order.id, order.attempt, cook.name)
+    text, delay_ms = _told(error, cook.settings), _delay_ms(order.attempt, cook.settings)
+    if isinstance(error, recipes.RecipeMissing):
+        failed = await patiently(lambda: cook.book.fail(*mine, text))
+    else:
         failed = await patiently(lambda: cook.book.retry(*mine, text, delay_ms))
-        log.warning("%s is %s, attempt %d: %s", order.reference, failed.status, order.attempt, text)
+    log.warning("%s is %s, attempt %d: %s", order.reference, failed.status, order.attempt, text)
 
 
 async def _cook_dishes(cook: Cook, order: Order) -> dict[str, object] | None:
-    """Cook all dishes at the same time; what their recipes returned, by sku, or None."""
-    to_cook = [line for line in order.lines if cook.book.menu.items[line.sku].served == "kitchen"]
-    results: dict[str, object] = {}
-    done = 0
+    """Cook all dishes at the same time; what their recipes returned, by sku, or None.
 
-    async def cook_dish(line: OrderLine) -> None:
+    Raises ExceptionGroup when one fails, which stops the others.
+    """
+    results: dict[str, object] = {}
+    done, reporting = 0, asyncio.Lock()  # one report at a time, or a later one is overtaken
+
+    async def cook_dish(portion: Portion) -> None:
         nonlocal done
-        item = cook.book.menu.items[line.sku]
-        cooking_s = item.cooking_ms / 1000 / cook.settings.speed
-        dish = recipes.Dish(line.sku, line.quantity, cooking_s, order.id, order.attempt)
-        result = await recipes.find(item.recipe)(dish)
+        cooking_s = portion.cooking_ms / 1000 / cook.settings.speed
+        dish = recipes.Dish(portion.sku, portion.quantity, cooking_s, order.id, order.attempt)
+        result = await recipes.find(portion.recipe)(dish)
         if result is not None:
-            results[line.sku] = result
-        done += 1
-        await _report(cook, order, done, len(to_cook))
+            results[portion.sku] = result
+        async with reporting:
+            done += 1
+            await _report(cook, order, done, len(order.portions))
 
     async with asyncio.TaskGroup() as dishes:
-        for line in to_cook:
-            dishes.create_task(cook_dish(line))
+        for portion in order.portions:
+            dishes.create_task(cook_dish(portion))
+    if done < len(
+        order.portions
+    ):  # a task group takes a task that cancelled itself for a finished one
+        raise RuntimeError("a recipe was cancelled from within")
     return results or None
 
 
@@ -119,13 +137,18 @@ def _delay_ms(attempt: int, settings: Settings) -> int:
     return int(random.uniform(longest_s / 2, longest_s) * 1000)  # noqa: S311 - jitter
 
 
-def _told(error: BaseException, settings: Settings) -> str:
-    """The error in one line, as staff read it."""
+def _innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    return error
+
+
+def _told(error: BaseException, settings: Settings) -> str:
+    """The error in one line, as staff read it."""
     if isinstance(error, TimeoutError) and not str(error):
         return f"not done within {settings.recipe_timeout_s:g} s"
-    return " ".join(f"{type(error).__name__}: {error}".split())[:ERROR_CHARACTERS]
+    line = " ".join(f"{type(error).__name__}: {error}".split())[:ERROR_CHARACTERS]
+    return line.encode(errors="replace").decode()  # a file's name may hold what is no text
 
 
 def _listing(order: Order) -> str:

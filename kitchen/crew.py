@@ -12,12 +12,12 @@ import logging
 import os
 import platform
 import secrets
-from contextlib import AsyncExitStack
+import signal
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
-from redis.asyncio import BlockingConnectionPool
 from redis.exceptions import RedisError
 
 from kitchen import recipes
@@ -26,13 +26,13 @@ from kitchen.cook import Cook, cook_order, patiently
 from kitchen.roster import Roster
 from orders.book import DEFAULT_REDIS_URL, OrderBook
 from orders.errors import BookUnavailable
-from orders.gateway import connection_options
+from orders.gateway import connection_pool
 from orders.keys import Keys
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
 
-POLL_S = 5.0
+POLL_S = 8.0
 PAUSE_S = 0.2
 DEADLINE_S = 5.0
 LONGEST_JOB_S = 24 * 3600
@@ -58,8 +58,9 @@ def worker_options(settings: Settings) -> dict[str, Any]:
         "on_shutdown": go_home,
         "max_jobs": settings.cooks,
         "queue_read_limit": READ_LIMIT,
-        "job_completion_wait": int(settings.grace_s),
+        "job_completion_wait": settings.grace_s,
         "keep_result": 0,
+        "health_check_interval": 15,
         "log_results": False,
         "job_serializer": serialize,
         "job_deserializer": json.loads,
@@ -68,8 +69,11 @@ def worker_options(settings: Settings) -> dict[str, Any]:
 
 
 def serialize(job: dict[str, Any]) -> bytes:
-    """JSON, not pickle: a slip is data, and never runs code when it is read."""
-    return json.dumps(job).encode()
+    """JSON, not pickle: a slip is data, and never runs code when it is read.
+
+    What is not JSON becomes its text: arq serializes the exception of a void slip, which nobody reads.
+    """
+    return json.dumps(job, default=str).encode()
 
 
 async def come_on_shift(ctx: dict[str, Any]) -> None:
@@ -90,7 +94,8 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
 
 async def go_home(ctx: dict[str, Any]) -> None:
     """arq's `on_shutdown`."""
-    await ctx["shift"].aclose()
+    if "shift" in ctx:
+        await ctx["shift"].aclose()
 
 
 class CrewWorker(Worker):
@@ -103,10 +108,14 @@ class CrewWorker(Worker):
         self._free = asyncio.Event()
         self._free.set()
         self._looking = asyncio.Lock()
+        self._claims = 0
+        self._listening: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def main(self) -> None:
         """As arq's, with two tasks beside it: one hears the bell, one looks when it has rung."""
-        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._look())]
+        self._listening = asyncio.create_task(self._listen())
+        tasks = [self._listening, asyncio.create_task(self._look())]
         try:
             await super().main()
         finally:
@@ -114,6 +123,30 @@ class CrewWorker(Worker):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._bell.close()
+
+    def handle_sig(self, signum: signal.Signals) -> None:
+        """SIGTERM or Ctrl-C without a grace period."""
+        self._begin_to_close()
+        super().handle_sig(signum)
+
+    def handle_sig_wait_for_completion(self, signum: signal.Signals) -> None:
+        """SIGTERM or Ctrl-C: finish what is in hand; arq cancels what is not done in time."""
+        self._begin_to_close()
+        super().handle_sig_wait_for_completion(signum)
+
+    def _begin_to_close(self) -> None:
+        """From now on nothing is claimed, and no ring is taken from those who can follow it."""
+        self._closing = True
+        if self._listening is not None:
+            self._listening.cancel()
+
+    async def close(self) -> None:
+        """As arq's, but neither a task that ended badly nor an absent Redis stops it halfway."""
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        with suppress(RedisError, OSError):
+            await self.pool.delete(self.health_check_key)
+        await go_home(self.ctx)
+        await self.pool.aclose(close_connection_pool=True)
 
     async def _listen(self) -> None:
         while True:
@@ -145,7 +178,8 @@ class CrewWorker(Worker):
         cook: Cook = self.ctx["cook"]
         lasts_ms = int(self.in_progress_timeout_s * 1000)
         hands = self.max_jobs - self.job_counter
-        claim = await cook.book.claim(cook.name, hands, lasts_ms)
+        claim = await cook.book.claim(cook.name, hands, lasts_ms, self._claims)
+        self._claims += 1  # only now: without an answer the same claim is made again
         if claim.next_s is not None and claim.next_s < POLL_S:
             self.loop.call_later(claim.next_s, self._rung.set)
         for job_id, score in claim.slips:
@@ -163,14 +197,15 @@ class CrewWorker(Worker):
         try:
             await super()._poll_iteration()
         finally:
-            self.allow_pick_jobs = picking
+            # A signal may have come in between, and has said no.
+            self.allow_pick_jobs = picking and not self._closing
 
     async def run_job(self, job_id: str, score: int) -> None:
         """As arq's, but an outage of Redis does not end it: run again, and the book says what is left.
 
         (What was cooked and written before is refused the second time, which only ends the slip.)
         """
-        while True:
+        while not self._closing:
             try:
                 await super().run_job(job_id, score)
             except (RedisError, OSError):
@@ -186,12 +221,8 @@ class CrewWorker(Worker):
 
 def _redis_pool(settings: Settings) -> ArqRedis:
     """arq's connections, with time limits and repeats that its RedisSettings does not offer."""
-    pool = BlockingConnectionPool.from_url(
-        settings.redis_url or DEFAULT_REDIS_URL,
-        max_connections=settings.cooks + 4,
-        timeout=DEADLINE_S,
-        **connection_options(),
-    )
+    url = settings.redis_url or DEFAULT_REDIS_URL
+    pool = connection_pool(url, size=settings.cooks + 4, wait_s=DEADLINE_S)
     return ArqRedis(
         pool_or_conn=pool,
         job_serializer=serialize,

@@ -12,7 +12,7 @@ import os
 import platform
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from kitchen.cook import Cook
 from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
@@ -24,7 +24,6 @@ log = logging.getLogger("kitchen")
 BEAT_S = 0.5
 WATCH_EVERY = 2  # beats
 CLOCK_EVERY = 20
-SWEEP_EVERY = 120
 
 
 class Roster:
@@ -34,6 +33,7 @@ class Roster:
         self._cook = cook
         self._book = cook.book
         self._watch = CrewWatch(BEAT_S * WATCH_EVERY)
+        self._sweep_every = max(1, round(cook.settings.sweep_s / BEAT_S))
         self._dropped: set[tuple[str, str]] = set()  # order and cook, as found the last time
         self._since_ms = int(time.time() * 1000)
 
@@ -48,9 +48,18 @@ class Roster:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             try:
+                await self._put_back_all()
                 await self._book.leave(self._cook.name)
             except BookUnavailable:
                 log.info("Redis is away; the others will notice that %s left", self._cook.name)
+
+    async def _put_back_all(self) -> None:
+        """Put back what was claimed in the last moment, and never begun."""
+        cooking = await self._book.cooking()
+        mine = [order_id for order_id, name in cooking.items() if name == self._cook.name]
+        for order in (await self._book.orders(mine)).values():
+            with suppress(TransitionRefused):
+                await self._book.put_back(order.id, order.attempt, self._cook.name)
 
     async def _keep_watch(self) -> None:
         count = 0
@@ -74,7 +83,7 @@ class Roster:
         if count % CLOCK_EVERY == 0:
             await self._find_dropped()
             await self._book.tick()
-        if count % SWEEP_EVERY == 0:
+        if count % self._sweep_every == 0:
             await self._sweep()
 
     def _description(self, beat: int) -> dict[str, object]:

@@ -30,6 +30,7 @@ class WorkerSettings:
     max_jobs = _options["max_jobs"]
     queue_read_limit = _options["queue_read_limit"]
     job_completion_wait = _options["job_completion_wait"]
+    health_check_interval = _options["health_check_interval"]
     keep_result = _options["keep_result"]
     log_results = _options["log_results"]
     job_serializer = staticmethod(_options["job_serializer"])

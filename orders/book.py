@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -25,7 +25,7 @@ from orders.feed import Feed
 from orders.gateway import Gateway
 from orders.keys import Keys
 from orders.menu import Menu, load_menu
-from orders.model import MAX_RESULT_BYTES, Order, OrderRequest, Snapshot, Ticket
+from orders.model import MAX_RESULT_BYTES, Order, OrderRequest, Portion, Snapshot, Ticket
 from orders.settings import Settings
 from orders.states import Actor, Status, sources
 
@@ -97,7 +97,7 @@ class OrderBook:
         Raises NotOnTheMenu, TooManyWaiting, and IdempotencyKeyReused when the key came with another
         request before.
         """
-        total_cents, for_the_kitchen = self._price(request)
+        total_cents, portions = self._read(request)
         items = [line.model_dump(exclude_none=True) for line in request.items]
         order = {
             "id": secrets.token_urlsafe(16),
@@ -105,13 +105,17 @@ class OrderBook:
             "total_cents": str(total_cents),
             "service": request.service,
         }
+        if portions:
+            order["portions"] = json.dumps(
+                [asdict(portion) for portion in portions], separators=(",", ":")
+            )
         if request.name:
             order["name"] = request.name
         if request.language:
             order["language"] = request.language
         ask: dict[str, Any] = {
             "order": order,
-            "for_the_kitchen": for_the_kitchen,
+            "for_the_kitchen": bool(portions),
             "attempts": self._settings.attempts,
             "waiting_limit": self._settings.waiting_limit,
             "by": by,
@@ -128,16 +132,21 @@ class OrderBook:
             raise IdempotencyKeyReused(placed)
         return placed
 
-    async def claim(self, cook: str, at_most: int, lasts_ms: int) -> Claim:
+    async def claim(
+        self, cook: str, at_most: int, lasts_ms: int, number: int | None = None
+    ) -> Claim:
         """A cook takes the slips that have waited longest, at most so many, and starts their orders.
 
-        `lasts_ms` is how long arq's own claim lasts. A slip that is not an order's, or is void, is
-        claimed all the same: arq knows what to do with it.
+        `lasts_ms` is how long arq's own claim lasts. `number` grows with each answer the cook gets: a
+        claim sent again with the same number gets the same slips. A slip that is not an order's, or
+        is void, is claimed all the same: arq knows what to do with it.
         """
-        ask = {"cook": cook, "at_most": at_most, "lasts_ms": lasts_ms, "by": f"cook:{cook}"}
+        ask: dict[str, Any] = {"cook": cook, "at_most": at_most, "lasts_ms": lasts_ms}
+        ask["from"] = sources(Status.STARTED, Actor.COOK)
+        ask |= {"by": f"cook:{cook}"} | ({} if number is None else {"number": number})
         slips, next_ms = await self._gateway.script("claim", ask)
         return Claim(
-            tuple((job, int(score)) for job, score in slips),
+            tuple((job, int(float(score))) for job, score in slips),
             None if next_ms < 0 else next_ms / 1000,
         )
 
@@ -179,7 +188,7 @@ class OrderBook:
         )
 
     async def fail(self, order_id: str, attempt: int, cook: str, error: str) -> Order:
-        """A cook failed for good: FAILURE, whatever attempts are left."""
+        """A cook sees that no attempt can succeed: FAILURE, whatever attempts are left."""
         return await self._move_as_cook(order_id, Status.FAILURE, attempt, cook, error=error)
 
     async def put_back(self, order_id: str, attempt: int, cook: str) -> Order:
@@ -207,6 +216,7 @@ class OrderBook:
     async def tick(self) -> tuple[int, int]:
         """Do what is due by time: collect what nobody fetched, free numbers; how many of each."""
         ask = {
+            "from": sources(Status.COLLECTED, Actor.CLOCK),
             "ready_ms": int(self._settings.ready_s * 1000),
             "recall_ms": int(self._settings.recall_s * 1000),
             "keep_s": FINISHED_KEPT_S,
@@ -271,6 +281,7 @@ class OrderBook:
         """A cook process goes home, or is known to be gone."""
         await self._gateway.together(
             ("HDEL", self.keys.crew, cook),
+            ("HDEL", self.keys.claims, cook),
             ("PUBLISH", self.keys.changes, json.dumps({"crew": cook})),
         )
 
@@ -300,21 +311,22 @@ class OrderBook:
 
     # -- within -----------------------------------------------------------------------------------
 
-    def _price(self, request: OrderRequest) -> tuple[int, bool]:
-        """What the order costs, and whether the kitchen has to do with it. Raises NotOnTheMenu."""
-        total_cents, for_the_kitchen = 0, False
+    def _read(self, request: OrderRequest) -> tuple[int, list[Portion]]:
+        """What the order costs, and what of it the kitchen has to do. Raises NotOnTheMenu."""
+        total_cents, portions = 0, []
         for line in request.items:
             item = self.menu.items.get(line.sku)
             if item is None or not item.available:
                 raise NotOnTheMenu(line.sku, sold_out=item is not None)
             total_cents += item.price_cents * line.quantity
-            for_the_kitchen |= item.served == "kitchen"
-        return total_cents, for_the_kitchen
+            if item.served == "kitchen":
+                portions.append(Portion(line.sku, line.quantity, item.recipe, item.cooking_ms))
+        return total_cents, portions
 
     async def _sweep_part(self, part: str) -> int:
         cursor, total = "0", 0
         while True:
-            ask = {"part": part, "cursor": cursor}
+            ask = {"part": part, "cursor": cursor, "keep_s": FINISHED_KEPT_S}
             cursor, mended = await self._gateway.script("sweep", ask)
             total += int(mended)
             if cursor == "0":

@@ -2,8 +2,8 @@
 
 redis-py 5.3 does not retry by itself in asyncio, so after a restart of Redis the first command on
 every pooled connection would fail; and its time limits bound a single read, not a whole command.
-Here every command is repeated on a new connection, and all of it ends within one deadline. What is
-sent twice does no harm: every script names the order and the attempt it means.
+Here a command that fails is repeated on a new connection, and all of it ends within one deadline. What
+is sent twice does no harm: every script names the order and the attempt it means.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from orders.errors import BookUnavailable
+from orders.errors import BookUnavailable, BookUnusable
 
 T = TypeVar("T")
 
@@ -129,13 +129,17 @@ class Gateway:
 
 
 class unavailable:  # noqa: N801 - reads as a word: with unavailable(): ...
-    """Turn the errors of an absent or refusing Redis into BookUnavailable."""
+    """Turn the errors of an absent or refusing Redis into BookUnavailable, or BookUnusable."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         match error:
+            case AuthenticationError():
+                raise BookUnusable(f"Redis refuses the user or the password: {error}.") from error
+            case ResponseError() if "DB index" in str(error):
+                raise BookUnusable(f"Redis has no such database: {error}.") from error
             case RedisConnectionError() | RedisTimeoutError() | OSError() | TimeoutError():
                 raise BookUnavailable("Redis cannot be reached.") from error
             case ResponseError() if any(word in str(error) for word in REFUSALS):
@@ -187,18 +191,6 @@ class _Leavable:
             raise RedisTimeoutError("Timeout writing to socket") from error
         finally:
             self.socket_timeout = limit_s
-
-
-async def end(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks that talk to Redis, and wait until they are done.
-
-    Once is not enough: redis-py sends through `asyncio.wait_for`, which up to Python 3.11 swallows a
-    cancellation that comes in the moment of success.
-    """
-    while pending := [task for task in tasks if not task.done()]:
-        for task in pending:
-            task.cancel()
-        await asyncio.wait(pending, timeout=0.1)
 
 
 class _Script:

@@ -8,6 +8,7 @@ orderup:<store>:cooking            hash   id → cook, every order that is START
 orderup:<store>:version, :epoch, :run_id   strings
 orderup:<store>:placed, :ready, :collected sorted sets   id by that time in ms
 orderup:<store>:crew               hash   cook → beat, JSON
+orderup:<store>:claims             hash   cook → its last claim's number and slips, to say it again
 orderup:<store>:mode               string who cooks: robots or people
 orderup:<store>:idempotency:<key>  string order id and fingerprint, for a day
 orderup:<store>:changes            channel
@@ -26,9 +27,6 @@ class Keys:
     """The keys of one store, by `prefix` (`orderup:<store>:`)."""
 
     prefix: str
-
-    def order(self, order_id: str) -> str:
-        return f"{self.prefix}order:{order_id}"
 
     @property
     def board(self) -> str:
@@ -49,6 +47,10 @@ class Keys:
     @property
     def crew(self) -> str:
         return f"{self.prefix}crew"
+
+    @property
+    def claims(self) -> str:
+        return f"{self.prefix}claims"
 
     @property
     def changes(self) -> str:

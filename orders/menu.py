@@ -86,6 +86,8 @@ def load_menu(path: Path | None = None) -> Menu:
         return Menu.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise MenuError(f"The menu {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise MenuError(f"The menu {path} is not UTF-8: byte {error.start}.") from error
     except tomllib.TOMLDecodeError as error:
         raise MenuError(f"The menu {path} is not valid TOML: {error}.") from error
     except ValidationError as error:

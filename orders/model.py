@@ -61,6 +61,18 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """What the kitchen has to do for one line: as the menu said when the order was taken, so that a
+    new menu changes no order.
+    """
+
+    sku: str
+    quantity: int
+    recipe: str
+    cooking_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order as the book has it. Times are Redis's clock, in ms since 1970."""
 
@@ -69,6 +81,7 @@ class Order:
     status: Status
     attempt: int
     lines: tuple[OrderLine, ...]
+    portions: tuple[Portion, ...]  # forgotten once the order is finished
     total_cents: int
     service: str
     name: str | None
@@ -92,6 +105,7 @@ class Order:
             status=Status(fields["status"]),
             attempt=int(fields["attempt"]),
             lines=tuple(OrderLine.model_construct(**line) for line in json.loads(fields["items"])),
+            portions=tuple(Portion(**p) for p in json.loads(fields.get("portions", "[]"))),
             total_cents=int(fields["total_cents"]),
             service=fields["service"],
             name=fields.get("name"),

@@ -6,17 +6,22 @@ Each is an environment variable and a flag of the command line: `ORDERUP_PORT` i
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, DirectoryPath, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _redis_address(url: str) -> str:
-    if not url.startswith(("redis://", "rediss://", "unix://")):
+    if not re.fullmatch(r"rediss?://[^\s?#]+", url):
         raise ValueError("an address such as redis://127.0.0.1:6379/0 is needed")
     return url
+
+
+WEEK_S = 7 * 24 * 3600
+STAFF_PIN = r"^[!-~]{4,64}$"
 
 
 class Settings(BaseSettings):
@@ -43,7 +48,7 @@ class Settings(BaseSettings):
     )
     staff_pin: str | None = Field(
         None,
-        pattern=r"^[!-~]{4,64}$",
+        pattern=STAFF_PIN,
         description="PIN of the staff; without it one is made and kept in the data directory.",
     )
     data_dir: Path = Field(
@@ -55,7 +60,9 @@ class Settings(BaseSettings):
     cooks: int = Field(4, ge=1, le=1000, description="Orders one kitchen process cooks at once.")
     speed: float = Field(1.0, gt=0, le=1000, description="Cooking times are divided by this.")
     menu: Path | None = Field(None, description="Another menu than the one that comes along.")
-    recipes: Path | None = Field(None, description="A folder with more recipes, one a file.")
+    recipes: DirectoryPath | None = Field(
+        None, description="A folder with more recipes, one a file."
+    )
     waiting_limit: int = Field(
         50_000, ge=1, description="With so many orders waiting for the crew no other is taken."
     )
@@ -73,10 +80,16 @@ class Settings(BaseSettings):
         5.0, ge=0, le=60, description="How long a stopping kitchen finishes what it has in hand."
     )
     ready_s: float = Field(
-        600.0, gt=0, description="After this time on the board a ready order counts as collected."
+        600.0,
+        gt=0,
+        le=WEEK_S,
+        description="After this time on the board a ready order counts as collected.",
     )
     recall_s: float = Field(
-        300.0, ge=0, description="How long a collected order can be called back to the board."
+        300.0,
+        ge=0,
+        le=WEEK_S,
+        description="How long a collected order can be called back to the board.",
     )
     certfile: Path | None = Field(None, description="TLS certificate (PEM).")
     keyfile: Path | None = Field(None, description="TLS key (PEM).")
@@ -85,6 +98,12 @@ class Settings(BaseSettings):
     )
     max_streams_per_address: int = Field(
         15_000, ge=1, description="The same from one address; a whole hall may share one."
+    )
+    send_deadline_s: float = Field(
+        20.0, ge=1, le=3600, description="A viewer who takes nothing for so long is disconnected."
+    )
+    sweep_s: float = Field(
+        60.0, ge=0.5, le=3600, description="Pause between two looks over the whole book."
     )
     web_processes: int = Field(1, ge=1, le=64, description="Web processes on the one port.")
 

@@ -16,6 +16,7 @@ from web.api import api
 from web.board import board
 from web.cashier import cashier
 from web.counter import Counter
+from web.doorkeeper import Doorkeeper
 from web.health import health
 from web.hub import Hub
 from web.pin import staff_pin
@@ -40,6 +41,7 @@ def create_app(settings: Settings) -> Quart:
     here = _home()
     app = Quart("web", static_folder=str(here / "static"), template_folder=str(here / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0  # asked for again each time, and answered 304
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
     book = OrderBook(settings)
@@ -55,6 +57,7 @@ def create_app(settings: Settings) -> Quart:
     for blueprint in (cashier, ticket, board, api, health):
         app.register_blueprint(blueprint)
     problems.register(app)
+    app.asgi_app = Doorkeeper(app.asgi_app)  # type: ignore[method-assign] # as Quart documents it
     app.context_processor(texts.for_templates)
     app.after_request(_secure)
 

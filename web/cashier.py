@@ -46,7 +46,7 @@ async def show_kiosk() -> Response:
 
 @cashier.post("/orders")
 async def place_order() -> Response | AnyResponse:
-    form = await request.form
+    form = {name: value for name, value in (await request.form).items() if name}
     choose_language(form.get("language"))
     try:
         order = await take(_request(form), form.get("idempotency_key") or None)
@@ -81,6 +81,7 @@ async def _kiosk(form: Mapping[str, str], status: int = 200, **problem: Any) -> 
         service=form.get("service", "eat-in"),
         name=form.get("name", ""),
         crew_on_shift=bool(counter().hub.crew.on_shift) or counter().hub.blind_since_ms is not None,
+        orders_without_crew=counter().settings.without_crew == "accept",
         **{"problem": None, "problem_sku": None} | problem,
     )
     headers = {"Cache-Control": "no-store"}

@@ -27,7 +27,9 @@ class Counter:
 
 
 def stream(frames: AsyncGenerator[bytes, None]) -> Response:
-    """Answer with a stream of events, on one of the counter's seats."""
+    """Answer with a stream of events, on one of the counter's seats; HEAD gets no more than its head."""
+    if request.method == "HEAD":
+        return Response(mimetype="text/event-stream", headers=sse.HEADERS)
     return sse.stream(counter().seats.seated(request.remote_addr or "", frames))
 
 

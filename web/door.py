@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import socket
 import ssl
 import sys
@@ -12,7 +13,6 @@ from contextlib import closing
 from orders.settings import Settings
 
 BACKLOG = 4096
-STALLED_VIEWER_S = 20
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104, how to reach ourselves then
 
 
@@ -23,7 +23,7 @@ class DoorError(Exception):
 def listen(settings: Settings) -> socket.socket:
     """The listening socket. Port 0 takes a free one.
 
-    On Linux a viewer who takes nothing for `STALLED_VIEWER_S` loses the connection; each accepted
+    On Linux a viewer who takes nothing for `send_deadline_s` loses the connection; each accepted
     socket inherits this from the listening one (tcp(7), TCP_USER_TIMEOUT).
 
     Raises DoorError.
@@ -37,10 +37,13 @@ def listen(settings: Settings) -> socket.socket:
             backlog=BACKLOG,
             dualstack_ipv6=family == socket.AF_INET6 and socket.has_dualstack_ipv6(),
         )
+    except UnicodeError as error:
+        raise DoorError(f"{settings.host!r} is no name of a machine; see --host.") from error
     except OSError as error:
         raise DoorError(_why_shut(settings, error)) from error
     if sys.platform == "linux":
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_VIEWER_S * 1000)
+        deadline_ms = int(settings.send_deadline_s * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, deadline_ms)
     return listener
 
 
@@ -63,9 +66,17 @@ def here(settings: Settings) -> str:
 def on_the_net(settings: Settings) -> str | None:
     """The address for other machines on the local network; `None` if only this one can come in."""
     if settings.host not in EVERYWHERE:
-        return None
+        return None if is_loopback(settings.host) else _url(settings, settings.host)
     address = address_on_the_net()
     return _url(settings, address) if address else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can come in by this name."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def address_on_the_net() -> str | None:

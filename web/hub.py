@@ -12,12 +12,22 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import NamedTuple
 
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
-from orders.feed import PING_EVERY_S, Afresh, CrewChanged, Event, Feed, Heard, Lost, Touched
+from orders.feed import (
+    PING_EVERY_S,
+    SILENCE_S,
+    Afresh,
+    CrewChanged,
+    Event,
+    Feed,
+    Heard,
+    Lost,
+    Touched,
+)
 from orders.model import Change, Order, Snapshot, Ticket
 from orders.watch import CrewWatch
 from web import sse
@@ -25,11 +35,11 @@ from web.broadcast import Broadcast
 
 FRAME_EVERY_S = 0.1
 HEARTBEAT_EVERY_S = 5.0
-SILENCE_S = 2.0
 LOOK_EVERY_S = 0.25
 COMPARE_EVERY_S = 3.0
 READ_AT_ONCE = 500
 STUMBLE_S = 1.0
+FIRST_SIGHT_S = 2.0
 
 log = logging.getLogger("web")
 
@@ -71,6 +81,7 @@ class Hub:
         self._changed = asyncio.Event()
         self._board = Broadcast(self._catch_up)
         self._followed: dict[str, Followed] = {}
+        self._sighted = asyncio.Event()
         self._to_read: set[str] = set()
         self._read = asyncio.Event()
         self.ended = False
@@ -97,6 +108,8 @@ class Hub:
         """One viewer's stream of one order, until it is finished."""
         followed = self._followed.setdefault(order_id, Followed(self))
         self._look_at(order_id)
+        if self.ended:
+            followed.broadcast.end()
         try:
             async with aclosing(followed.broadcast.frames()) as frames:
                 async for frame in frames:
@@ -114,6 +127,9 @@ class Hub:
             jobs = (self._listen, self._pace, self._pulse, self._read_followed)
             tasks = [group.create_task(self._keep_at(job)) for job in jobs]
             try:
+                with suppress(TimeoutError):  # nobody is served before it is known what there is
+                    async with asyncio.timeout(FIRST_SIGHT_S):
+                        await self._sighted.wait()
                 yield
             finally:
                 for task in tasks:
@@ -220,8 +236,10 @@ class Hub:
         self._tickets, self._shown_version = snapshot.tickets, snapshot.version
         self._snapshot_frame = None
         self._blind_since_ms = None
+        self._sighted.set()
         self._board.send(self._catch_up())
-        for order_id in self._followed:
+        for order_id, followed in self._followed.items():
+            followed.frame = b""  # said again even if nothing changed: it ends their blindness
             self._look_at(order_id)
 
     # -- what the viewers see ---------------------------------------------------------------------

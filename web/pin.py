@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from orders.settings import Settings
+from orders.settings import STAFF_PIN, Settings
 
 PIN_FILE = "staff-pin"
 
@@ -18,7 +19,7 @@ def staff_pin(settings: Settings) -> tuple[str, bool]:
     The file is readable for its owner only. Two processes that start at the same moment agree:
     the one that comes second reads what the first has written.
 
-    Raises OSError when the data directory cannot be written.
+    Raises OSError when the data directory cannot be written, or what is kept there is no PIN.
     """
     if settings.staff_pin is not None:
         return settings.staff_pin, False
@@ -31,7 +32,14 @@ def staff_pin(settings: Settings) -> tuple[str, bool]:
     try:
         os.link(draft, path)  # atomic, and fails when there is one already
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip(), False
+        return _kept(path), False
     finally:
         draft.unlink()
     return fresh, True
+
+
+def _kept(path: Path) -> str:
+    pin = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not re.fullmatch(STAFF_PIN, pin):
+        raise OSError(errno.EINVAL, f"{path.name} holds no PIN; delete it, and a new one is made")
+    return pin

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from orders.errors import (
     BookUnavailable,
+    BookUnusable,
     IdempotencyKeyReused,
     NotOnTheMenu,
     OrderNotFound,
@@ -32,6 +33,7 @@ from web.texts import language
 log = logging.getLogger("web")
 
 RETRY_AFTER_S = 2
+NOT_KEPT = {"Cache-Control": "no-store"}  # a 404 of now may be an order in a moment
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ async def _answer(error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
-    if request.path.startswith("/api/"):
+    if request.path == "/api" or request.path.startswith("/api/"):
         return as_json(problem)
     return await as_page(problem)
 
@@ -87,7 +89,7 @@ def as_json(problem: Problem) -> Response:
     return Response(
         json.dumps(body, ensure_ascii=False),
         problem.status,
-        headers=dict(problem.headers),
+        headers={**NOT_KEPT, **problem.headers},
         content_type="application/problem+json",
     )
 
@@ -103,7 +105,7 @@ async def as_page(problem: Problem) -> Response:
         action_href=request.path if retry and request.method == "GET" else "/",
         action_text=_("Try again") if retry else _("To the menu"),
     )
-    return Response(page, problem.status, headers=dict(problem.headers))
+    return Response(page, problem.status, headers={**NOT_KEPT, **problem.headers})
 
 
 def problem_of(error: Exception) -> Problem:
@@ -179,7 +181,7 @@ def problem_of(error: Exception) -> Problem:
                 ),
                 {"Retry-After": "60"},
             )
-        case BookUnavailable():
+        case BookUnavailable() | BookUnusable():
             return Problem(
                 503,
                 "unavailable",
@@ -217,13 +219,17 @@ def _item_name(sku: str) -> str:
 def _invalid(error: ValidationError) -> Problem:
     """What pydantic found, with a JSON pointer (RFC 6901) to each place."""
     errors = [
-        {"pointer": "".join(f"/{part}" for part in found["loc"]), "detail": found["msg"]}
+        {"pointer": "".join(map(_pointer, found["loc"])), "detail": found["msg"]}
         for found in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     if error.errors()[0]["type"] == "json_invalid":
         return Problem(400, "not-json", _("Not JSON"), errors[0]["detail"])
     detail = "; ".join(f"{e['pointer'] or '/'}: {e['detail']}" for e in errors[:5])
     return Problem(422, "invalid", _("Not a valid request"), detail, more={"errors": errors})
+
+
+def _pointer(part: str | int) -> str:
+    return "/" + str(part).replace("~", "~0").replace("/", "~1")
 
 
 def _http(error: HTTPException) -> Problem:

@@ -68,6 +68,7 @@ async def _serve(settings: Settings, fd: int | None, doors: list[asyncio.Server]
     app = create_app(settings)
     counter: Counter = app.extensions["counter"]
     stop = _stop_signal()
+    asyncio.get_running_loop().set_exception_handler(_tell)
 
     async def shutdown_trigger() -> None:
         await stop.wait()
@@ -92,6 +93,14 @@ def _config(settings: Settings, fd: int | None) -> Config:
     config.graceful_timeout = GIVE_UP_S
     config.errorlog = logging.getLogger("web.hypercorn")
     return config
+
+
+def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong in the event loop, except how a connection ended: a viewer who stalled and
+    was let go, a TLS handshake that failed. Hypercorn lets these pass, each would be a stack trace.
+    """
+    if "transport" not in context or not isinstance(context.get("exception"), OSError):
+        loop.default_exception_handler(context)
 
 
 def _stop_signal() -> asyncio.Event:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 
 import segno
@@ -13,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from orders.errors import BookUnavailable, TransitionRefused
 from orders.states import Actor, Status
 from web.counter import counter, stream
-from web.door import address_on_the_net
+from web.door import EVERYWHERE, address_on_the_net, is_loopback
 from web.problems import Unacceptable
 from web.texts import choose_language, language
 from web.texts import gettext as _
@@ -84,14 +83,8 @@ def _public_address() -> str:
     if settings.public_url:
         return settings.public_url
     asked = urlsplit(request.host_url)
-    if not _is_loopback(asked.hostname or ""):
+    if not is_loopback(asked.hostname or ""):
         return f"{asked.scheme}://{asked.netloc}"
+    outside = address_on_the_net() if settings.host in EVERYWHERE else None
     port = f":{asked.port}" if asked.port else ""
-    return f"{asked.scheme}://{address_on_the_net() or asked.hostname}{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return f"{asked.scheme}://{outside or asked.hostname}{port}"

@@ -6,7 +6,10 @@
 -- them. A slip that is no order's (some other task), or void, is only claimed: arq runs it, and
 -- cook_order finds that there is nothing to do.
 --
--- ask.cook, ask.by, ask.lasts_ms (how long arq's claim lasts)
+-- A claim whose answer was lost on the way must not leave orders STARTED in nobody's hands. So each
+-- cook numbers his claims, and the last answer is kept: the same number again gets the same slips.
+--
+-- ask.from (orders/states.py), ask.cook, ask.by, ask.lasts_ms (how long arq's claim lasts), ask.number if he numbers them
 -- Answers {list of {job id, score}, ms until the next slip is due or -1 if none waits for its time}.
 
 local PAGE = 100
@@ -15,10 +18,22 @@ local claimed = {}
 local function start(job)
   local id, attempt = job:match('^' .. store:gsub('%-', '%%-') .. ':([%w_-]+):(%d+)$')
   if not id then return end
-  transition({ id = id, to = 'STARTED', from = { 'PENDING', 'RETRY' }, attempt = tonumber(attempt),
+  transition({ id = id, to = 'STARTED', from = ask.from, attempt = tonumber(attempt),
     cook = ask.cook, keep_slip = true, by = ask.by })
 end
 
+local function claimed_before()
+  local last = ask.number and redis.call('HGET', key('claims'), ask.cook)
+  last = last and cjson.decode(last)
+  if last and last.number == ask.number then claimed = last.slips end
+end
+
+local function keep_answer()
+  if not ask.number or #claimed == 0 then return end
+  redis.call('HSET', key('claims'), ask.cook, cjson.encode({ number = ask.number, slips = claimed }))
+end
+
+claimed_before()
 local offset = 0
 while #claimed < ask.at_most do
   local due = redis.call('ZRANGE', key('queue'), '-inf', integer(now_ms), 'BYSCORE',
@@ -34,6 +49,7 @@ while #claimed < ask.at_most do
   if #due < 2 * PAGE then break end
   offset = offset + PAGE
 end
+keep_answer()
 announce()
 
 local later = redis.call('ZRANGE', key('queue'), '(' .. integer(now_ms), '+inf', 'BYSCORE',

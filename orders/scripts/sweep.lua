@@ -2,6 +2,7 @@
 -- our own scripts; a person with redis-cli, a restored backup or a job that expired can do it.
 --
 -- ask.part, ask.cursor   which part, and where to go on ("0" to begin)
+-- ask.keep_s             how long finished orders are kept
 -- Answers {cursor, mended}; the part is through when the cursor is "0" again.
 --
 --   numbers   every order that has a number: is it on the board, and has the crew its slip?
@@ -16,9 +17,15 @@ local function is_open(order)
   return order and ON_THE_BOARD[order.status]
 end
 
+-- What a stranger has written need not be JSON.
+local function decoded(text)
+  local fine, value = pcall(cjson.decode, text)
+  return fine and type(value) == 'table' and value or {}
+end
+
 local function shows(order)
   local ticket = redis.call('HGET', key('board'), order.id)
-  return ticket and cjson.decode(ticket).status == order.status
+  return ticket and decoded(ticket).status == order.status
 end
 
 local function has_slip(order)
@@ -50,9 +57,16 @@ function part.numbers(reference, id)
 end
 
 function part.board(id, ticket)
-  if is_open(read(id)) then return end
-  show({ id = id, reference = cjson.decode(ticket).reference, status = 'REVOKED' }, false)
-  mended = mended + 1
+  local order, reference = read(id), decoded(ticket).reference
+  if is_open(order) then -- then its number is taken, whoever forgot that
+    mended = mended + redis.call('HSETNX', key('references'), order.reference, id)
+  elseif reference then
+    show({ id = id, reference = reference, status = 'REVOKED' }, false)
+    mended = mended + 1
+  else
+    redis.call('HDEL', key('board'), id)
+    mended = mended + 1
+  end
 end
 
 function part.queue(job)
@@ -61,10 +75,16 @@ function part.queue(job)
   local order = read(id)
   local waits = order and slip(order) == job
     and (order.status == 'PENDING' or order.status == 'RETRY' or order.status == 'STARTED')
-  if waits then return end
+  local text = redis.call('GET', 'arq:job:' .. job)
+  if waits or (text and decoded(text).f ~= 'cook_order') then return end
   redis.call('ZREM', key('queue'), job)
   redis.call('DEL', 'arq:job:' .. job, 'arq:in-progress:' .. job, 'arq:retry:' .. job)
   mended = mended + 1
+end
+
+-- Orders kept no longer leave the list of all orders.
+if ask.part == 'board' and ask.cursor == '0' then
+  redis.call('ZREMRANGEBYSCORE', key('placed'), '-inf', integer(now_ms - ask.keep_s * 1000))
 end
 
 local SCANS = { numbers = { 'HSCAN', 'references' }, board = { 'HSCAN', 'board' },

@@ -1,5 +1,6 @@
 -- What becomes due by time alone: ready orders nobody fetched, numbers nobody can recall any more.
 --
+-- ask.from        the statuses from which the clock collects (orders/states.py)
 -- ask.ready_ms    so long a ready order stays on the board
 -- ask.recall_ms   so long after COLLECTED its number stays reserved
 -- ask.keep_s      so long a finished order is kept
@@ -13,7 +14,8 @@ end
 
 local fetched = due('ready', ask.ready_ms)
 for _, id in ipairs(fetched) do
-  transition({ id = id, to = 'COLLECTED', from = { 'SUCCESS' }, by = 'clock', keep_s = ask.keep_s })
+  transition({ id = id, to = 'COLLECTED', from = ask.from, by = 'clock', keep_s = ask.keep_s })
+  redis.call('ZREM', key('ready'), id) -- also what was no ready order, or it would be due for ever
 end
 announce()
 
@@ -25,5 +27,4 @@ for _, id in ipairs(freed) do
   end
   redis.call('ZREM', key('collected'), id)
 end
-redis.call('ZREMRANGEBYSCORE', key('placed'), '-inf', integer(now_ms - ask.keep_s * 1000))
 return { #fetched, #freed }

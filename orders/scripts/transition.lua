@@ -59,6 +59,7 @@ local function leave(order, move)
 end
 
 local function pack(order, keep_s)
+  order.portions = nil -- nobody will cook it again
   redis.call('DEL', key('order:' .. order.id))
   redis.call('SET', key('order:' .. order.id), cjson.encode(order), 'EX', keep_s)
 end

@@ -1,0 +1,87 @@
+"""Settings: from the environment or a flag, and a bad value is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic import ValidationError
+
+from orders.flags import environment, flag, variable, with_settings
+from orders.settings import Settings
+
+BAD = [
+    ("redis_url", "localhost:6379"),
+    ("store", "Main Street"),
+    ("store", ""),
+    ("port", "65536"),
+    ("port", "eighty"),
+    ("public_url", "orders.example"),
+    ("public_url", "https://orders.example/path"),
+    ("staff_pin", "123"),
+    ("staff_pin", "12 34"),
+    ("kitchen", "cats"),
+    ("cooks", "0"),
+    ("speed", "0"),
+    ("attempts", "0"),
+    ("retry_base_s", "-1"),
+    ("waiting_limit", "0"),
+    ("without_crew", "maybe"),
+    ("web_processes", "0"),
+]
+
+
+@click.command()
+@with_settings
+def show(settings: Settings) -> None:
+    click.echo(settings.model_dump_json())
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A bad value in the environment is refused, and the setting told."""
+    monkeypatch.setenv(variable(name), value)
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    assert {name} == {str(e["loc"][0]).lower() for e in error.value.errors()}
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_flag_ends_with_a_sentence(name: str, value: str) -> None:
+    """The command ends with exit code 2 and says which flag, and which variable, is wrong."""
+    outcome = CliRunner().invoke(show, [flag(name), value])
+    assert 2 == outcome.exit_code
+    assert f"{variable(name)} ({flag(name)}): " in outcome.output
+    assert "Traceback" not in outcome.output
+
+
+def test_a_flag_wins_over_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is typed on the command line counts more than what stands in the environment."""
+    monkeypatch.setenv("ORDERUP_PORT", "8001")
+    outcome = CliRunner().invoke(show, ["--port", "8002"])
+    assert 8002 == Settings.model_validate_json(outcome.output).port
+
+
+def test_a_child_process_reads_the_same_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Settings written into an environment and read from it are equal."""
+    settings = Settings(
+        redis_url="redis://r:1/2",
+        store="s-1",
+        staff_pin="a=b!",
+        kitchen="people",
+        menu=tmp_path / "a menu.toml",
+        speed=2.5,
+    )
+    for name, value in environment(settings).items():
+        monkeypatch.setenv(name, value)
+    assert settings == Settings()
+
+
+def test_settings_cannot_be_changed() -> None:
+    """They are read once; nobody turns a knob while the parts run."""
+    with pytest.raises(ValidationError):
+        Settings().port = 1  # type: ignore[misc]
