@@ -26,7 +26,7 @@ from kitchen.cook import Cook, cook_order, patiently
 from kitchen.roster import Roster
 from orders.book import DEFAULT_REDIS_URL, OrderBook
 from orders.errors import BookUnavailable
-from orders.gateway import connection_pool
+from orders.gateway import connection_pool, unavailable
 from orders.keys import Keys
 from orders.settings import Settings
 
@@ -41,11 +41,15 @@ READ_LIMIT = 2000  # more than all slots of a crew, or cooks starve beside a ful
 
 
 def run(settings: Settings) -> None:
-    """Open the kitchen, and cook until SIGTERM or Ctrl-C; then finish what is in hand, and go."""
+    """Open the kitchen, and cook until SIGTERM or Ctrl-C; then finish what is in hand, and go.
+
+    Raises BookUnavailable when Redis goes away before the kitchen is open; afterwards it waits for it.
+    """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     worker = CrewWorker(settings)
-    worker.run()
+    with unavailable():
+        worker.run()
 
 
 def worker_options(settings: Settings) -> dict[str, Any]:

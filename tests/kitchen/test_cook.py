@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,26 @@ async def test_dishes_are_cooked_side_by_side(cook: Cook, monkeypatch: pytest.Mo
     assert (Status.SUCCESS, (3, 3)) == (order.status, order.progress)
 
 
+async def test_progress_does_not_go_back(cook: Cook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dishes done at the same moment are told one after the other, however slow the first report is."""
+    told: list[int] = []
+    overtaken = asyncio.Event()
+    report = cook.book.report
+
+    async def slow_at_first(*arguments: Any) -> bool:
+        done = arguments[-2]
+        if done == 1:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(overtaken.wait(), 0.2)
+        overtaken.set()
+        told.append(done)
+        return await report(*arguments)
+
+    monkeypatch.setattr(cook.book, "report", slow_at_first)
+    await cooked(cook, "timed", "timed", "timed")
+    assert [1, 2, 3] == told
+
+
 @pytest.mark.parametrize(
     ("sku", "error"),
     [
@@ -164,7 +185,8 @@ async def test_the_first_of_many_failures_is_told(cook: Cook) -> None:
 async def test_a_recipe_that_hangs_is_cut_off(cook: Cook) -> None:
     """After its time limit it counts as failed."""
     hasty = Cook("anna", cook.book, cook.settings.model_copy(update={"recipe_timeout_s": 0.05}))
-    order = await cooked(hasty, "hangs")
+    async with asyncio.timeout(4):
+        order = await cooked(hasty, "hangs")
     assert (Status.RETRY, "not done within 0.05 s") == (order.status, order.error)
 
 

@@ -17,7 +17,7 @@ from tests.web.page import Page
 from tests.web.test_api import ORDER, problem
 from tests.web.test_kiosk import kiosk, send
 
-AT_ONCE_S = 2.0
+AT_ONCE_S = 2.5  # nobody waits longer than 2 s; the rest is for a busy machine
 
 
 @pytest.fixture
