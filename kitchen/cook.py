@@ -35,6 +35,7 @@ class Cook:
     book: OrderBook
     settings: Settings
     in_hand: set[str] = field(default_factory=set)  # ids of the orders that are being cooked
+    claimed: dict[str, Order] = field(default_factory=dict)  # started with their claim, by id
 
 
 async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
@@ -42,7 +43,9 @@ async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
     cook: Cook = ctx["cook"]
     cook.in_hand.add(order_id)
     try:
-        order = await patiently(lambda: cook.book.start(order_id, attempt, cook.name))
+        order = cook.claimed.pop(order_id, None)
+        if order is None or order.attempt != attempt:
+            order = await patiently(lambda: cook.book.start(order_id, attempt, cook.name))
         log.info("%s started, attempt %d: %s", order.reference, attempt, _listing(order))
         await _cook_and_tell(cook, order)
     except (OrderNotFound, TransitionRefused) as refusal:
@@ -57,7 +60,7 @@ async def _cook_and_tell(cook: Cook, order: Order) -> None:
     try:
         async with asyncio.timeout(cook.settings.recipe_timeout_s):
             result = await _cook_dishes(cook, order)
-        done = await patiently(lambda: cook.book.finish(*mine, result))
+        done = await patiently(lambda: cook.book.finish(*mine, result, len(order.portions)))
         log.info("%s ready", done.reference)
     except asyncio.CancelledError:  # this kitchen closes
         try:
@@ -100,7 +103,8 @@ async def _cook_dishes(cook: Cook, order: Order) -> dict[str, object] | None:
             results[portion.sku] = result
         async with reporting:
             done += 1
-            await _report(cook, order, done, len(order.portions))
+            if done < len(order.portions):  # the last one is told by the end
+                await _report(cook, order, done, len(order.portions))
 
     async with asyncio.TaskGroup() as dishes:
         for portion in order.portions:

@@ -13,7 +13,9 @@ import os
 import platform
 import secrets
 import signal
+import sys
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from typing import Any
 
 from arq.connections import ArqRedis
@@ -24,7 +26,7 @@ from kitchen import recipes
 from kitchen.bell import Bell
 from kitchen.cook import Cook, cook_order, patiently
 from kitchen.roster import Roster
-from orders.book import DEFAULT_REDIS_URL, OrderBook
+from orders.book import DEFAULT_REDIS_URL, OrderBook, Slip
 from orders.errors import BookUnavailable
 from orders.gateway import connection_pool, unavailable
 from orders.keys import Keys
@@ -45,11 +47,18 @@ def run(settings: Settings) -> None:
 
     Raises BookUnavailable when Redis goes away before the kitchen is open; afterwards it waits for it.
     """
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    asyncio.set_event_loop(_new_loop())
     worker = CrewWorker(settings)
     with unavailable():
         worker.run()
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 def worker_options(settings: Settings) -> dict[str, Any]:
@@ -186,12 +195,12 @@ class CrewWorker(Worker):
         self._claims += 1  # only now: without an answer the same claim is made again
         if claim.next_s is not None and claim.next_s < POLL_S:
             self.loop.call_later(claim.next_s, self._rung.set)
-        for job_id, score in claim.slips:
+        for slip in claim.slips:
             await self.sem.acquire()
             self.job_counter += 1
-            task = self.loop.create_task(self.run_job(job_id, score))
+            task = self.loop.create_task(self._run(slip))
             task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
-            self.tasks[job_id] = task
+            self.tasks[slip.job_id] = task
         if self.job_counter >= self.max_jobs:
             self._free.clear()
 
@@ -203,6 +212,28 @@ class CrewWorker(Worker):
         finally:
             # A signal may have come in between, and has said no.
             self.allow_pick_jobs = picking and not self._closing
+
+    async def _run(self, slip: Slip) -> None:
+        """Run a slip: an order that is started already at once, anything else as arq does.
+
+        The order's end, whatever it is, removes the job with its keys (transition.lua), so nothing
+        of arq's bookkeeping is left to do for it.
+        """
+        if slip.order is None:
+            await self.run_job(slip.job_id, slip.score)
+            return
+        order, cook = slip.order, self.ctx["cook"]
+        cook.claimed[order.id] = order
+        ctx = {**self.ctx, "job_id": slip.job_id, "job_try": 1, "score": slip.score}
+        for hook in (
+            self.on_job_start,
+            partial(cook_order, order_id=order.id, attempt=order.attempt),
+            self.on_job_end,
+            self.after_job_end,
+        ):
+            if hook is not None:
+                await hook(ctx)
+        self.jobs_complete += 1
 
     async def run_job(self, job_id: str, score: int) -> None:
         """As arq's, but an outage of Redis does not end it: run again, and the book says what is left.

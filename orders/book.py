@@ -11,9 +11,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
+from orders.batch import Batch
 from orders.errors import (
+    BookBroken,
     BookUnusable,
     IdempotencyKeyReused,
     NotOnTheMenu,
@@ -47,13 +49,25 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A claimed job of arq's: its id and score, and the order that is STARTED with it.
+
+    `None` when it is no order's, is void, or the order was started by an earlier claim.
+    """
+
+    job_id: str
+    score: int
+    order: Order | None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """The slips a cook has got, as (arq's job id, its score), and when the next one falls due.
+    """The slips a cook has got, and when the next one falls due.
 
     `next_s`: seconds from now; `None` when no slip waits for its time.
     """
 
-    slips: tuple[tuple[str, int], ...]
+    slips: tuple[Slip, ...]
     next_s: float | None
 
 
@@ -69,6 +83,8 @@ class OrderBook:
         self._gateway = Gateway(
             settings.redis_url or DEFAULT_REDIS_URL, settings.key_prefix, deadline_s=deadline_s
         )
+        self._placing = Batch(self._place_all, deadline_s=deadline_s)
+        self._moving = Batch(self._move_all, deadline_s=deadline_s)
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,6 +95,8 @@ class OrderBook:
         _error: BaseException | None,
         _: TracebackType | None,
     ) -> None:
+        await self._placing.close()
+        await self._moving.close()
         await self._gateway.close()
 
     # -- an order's way ---------------------------------------------------------------------------
@@ -113,7 +131,7 @@ class OrderBook:
             order["name"] = request.name
         if request.language:
             order["language"] = request.language
-        ask: dict[str, Any] = {
+        wanted: dict[str, Any] = {
             "order": order,
             "for_the_kitchen": bool(portions),
             "attempts": self._settings.attempts,
@@ -121,12 +139,14 @@ class OrderBook:
             "by": by,
         }
         if idempotency_key is not None:
-            ask["idempotency_key"] = idempotency_key
-            ask["fingerprint"] = request.fingerprint()
-            ask["key_lasts_s"] = KEY_LASTS_S
-        outcome, fields = await self._gateway.script("place", ask)
+            wanted["idempotency_key"] = idempotency_key
+            wanted["fingerprint"] = request.fingerprint()
+            wanted["key_lasts_s"] = KEY_LASTS_S
+        outcome, fields = await self._placing.ask(wanted)
         if outcome == "full":
             raise TooManyWaiting
+        if outcome == "broken":
+            raise BookBroken(fields)
         placed = Order.parse(json.loads(fields))
         if outcome == "reused":
             raise IdempotencyKeyReused(placed)
@@ -144,9 +164,12 @@ class OrderBook:
         ask: dict[str, Any] = {"cook": cook, "at_most": at_most, "lasts_ms": lasts_ms}
         ask["from"] = sources(Status.STARTED, Actor.COOK)
         ask |= {"by": f"cook:{cook}"} | ({} if number is None else {"number": number})
-        slips, next_ms = await self._gateway.script("claim", ask)
+        slips, orders, next_ms = await self._gateway.script("claim", ask)
         return Claim(
-            tuple((job, int(float(score))) for job, score in slips),
+            tuple(
+                Slip(job, int(float(score)), Order.parse(json.loads(order)) if order else None)
+                for (job, score), order in zip(slips, orders, strict=True)
+            ),
             None if next_ms < 0 else next_ms / 1000,
         )
 
@@ -170,13 +193,24 @@ class OrderBook:
         ask = {"id": order_id, "attempt": attempt, "held_by": cook, "progress": f"{done}/{of}"}
         return bool(await self._gateway.script("report", ask))
 
-    async def finish(self, order_id: str, attempt: int, cook: str, result: object = None) -> Order:
+    async def finish(
+        self,
+        order_id: str,
+        attempt: int,
+        cook: str,
+        result: object = None,
+        steps: int | None = None,
+    ) -> Order:
         """A cook is done: SUCCESS, with a small JSON `result` (None: there is none).
+
+        `steps` is how many there were to report; all of them are done now.
 
         Raises TransitionRefused when the order is no longer this cook's, ValueError for a result
         that is not JSON or larger than MAX_RESULT_BYTES.
         """
         stored = {} if result is None else {"result": _small_json(result)}
+        if steps is not None:
+            stored["progress"] = f"{steps}/{steps}"
         return await self._move_as_cook(order_id, Status.SUCCESS, attempt, cook, **stored)
 
     async def retry(
@@ -332,6 +366,14 @@ class OrderBook:
             if cursor == "0":
                 return total
 
+    async def _place_all(self, orders: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        return cast(
+            "list[tuple[str, str]]", await self._gateway.script("place", {"orders": orders})
+        )
+
+    async def _move_all(self, moves: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        return cast("list[tuple[str, str]]", await self._gateway.script("move", {"moves": moves}))
+
     async def _move_as_cook(
         self, order_id: str, target: Status, attempt: int, cook: str, **more: Any
     ) -> Order:
@@ -358,9 +400,11 @@ class OrderBook:
             "recall_ms": int(self._settings.recall_s * 1000),
             "keep_s": FINISHED_KEPT_S,
         }
-        [(outcome, fields)] = await self._gateway.script("move", {"moves": [move | more]})
+        outcome, fields = await self._moving.ask(move | more)
         if outcome == "unknown":
             raise OrderNotFound(order_id)
+        if outcome == "broken":
+            raise BookBroken(fields)
         order = Order.parse(json.loads(fields))
         if outcome == "refused":
             raise TransitionRefused(order, target)

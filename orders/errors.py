@@ -7,6 +7,7 @@ BookError
 ├── IdempotencyKeyReused  the key was used before with another order
 ├── TooManyWaiting        the crew has more than it can cook; nothing was taken
 ├── BookUnavailable       Redis cannot be reached or refuses to write; nothing is known
+├── BookBroken            what stands in Redis is not as we wrote it
 └── BookUnusable          Redis answers, but cannot keep a book (too old)
 
 The counter turns each into an HTTP status in one place, `web/problems.py`.
@@ -65,6 +66,10 @@ class TooManyWaiting(BookError):
 
 class BookUnavailable(BookError):
     """Redis is away. Whether the last write happened is not known: repeat it with the same key."""
+
+
+class BookBroken(BookError):
+    """An entry in Redis is not as we wrote it; the text is Redis's."""
 
 
 class BookUnusable(BookError):

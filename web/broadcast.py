@@ -1,13 +1,14 @@
 """Frames for many viewers: each is encoded once and kept once, and a viewer is a cursor.
 
 A viewer who reads slowly holds no queue. When the frames it missed are no longer kept, it gets what a
-newcomer gets.
+newcomer gets. Viewers are woken a few at a time, so that an order can be taken in between.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from itertools import islice
@@ -16,6 +17,7 @@ from web import sse
 
 KEPT_FRAMES = 64
 END_WITHIN_S = 1.0
+WOKEN_AT_ONCE = 100
 
 
 class Broadcast:
@@ -26,8 +28,11 @@ class Broadcast:
         self._catch_up = catch_up
         self._kept: deque[bytes] = deque(maxlen=KEPT_FRAMES)
         self._sent = 0
-        self._news = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
+        self._waking: asyncio.Task[None] | None = None
         self._over = False
+        self.fan_out_s = 0.0
+        """How long the last frame took to reach all viewers; what the next one costs."""
 
     def send(self, frame: bytes) -> None:
         """Show a frame to all viewers."""
@@ -48,7 +53,7 @@ class Broadcast:
             yield sse.retry() + self._catch_up()
             while not self._over or cursor < self._sent:
                 if cursor == self._sent:
-                    await self._news.wait()
+                    await self._more()
                     continue
                 missed, cursor = self._sent - cursor, self._sent
                 yield self._since(missed)
@@ -62,6 +67,26 @@ class Broadcast:
             return self._catch_up()
         return b"".join(islice(self._kept, len(self._kept) - missed, None))
 
+    async def _more(self) -> None:
+        news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(news)
+        await news
+
     def _wake(self) -> None:
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        if self._waking is None and self._waiting:
+            self._waking = asyncio.create_task(self._wake_all())
+
+    async def _wake_all(self) -> None:
+        began, seen = time.monotonic(), -1
+        while seen < self._sent and self._waiting:  # again for what was sent meanwhile
+            seen = self._sent
+            waiting, self._waiting = self._waiting, []
+            for first in range(0, len(waiting), WOKEN_AT_ONCE):
+                for news in waiting[first : first + WOKEN_AT_ONCE]:
+                    if not news.done():  # else: has left
+                        news.set_result(None)
+                await asyncio.sleep(0)
+        self.fan_out_s = time.monotonic() - began
+        self._waking = None
+        if self._over:
+            self._wake()

@@ -245,12 +245,16 @@ class Hub:
     # -- what the viewers see ---------------------------------------------------------------------
 
     async def _pace(self) -> None:
-        """Send the first change at once and what comes within a tenth of a second as one frame."""
+        """Send the first change at once, and what comes within a tenth of a second as one frame.
+
+        With very many viewers a frame takes longer to reach them all; then it is sent less often, so
+        that at least half of the time is left for taking orders.
+        """
         while True:
             await self._changed.wait()
             self._changed.clear()
             self._send_merged()
-            await asyncio.sleep(FRAME_EVERY_S)
+            await asyncio.sleep(max(FRAME_EVERY_S, 2 * self._board.fan_out_s))
 
     def _send_merged(self) -> None:
         if not self._merged:

@@ -10,22 +10,27 @@
 -- cook numbers his claims, and the last answer is kept: the same number again gets the same slips.
 --
 -- ask.from (orders/states.py), ask.cook, ask.by, ask.lasts_ms (how long arq's claim lasts), ask.number if he numbers them
--- Answers {list of {job id, score}, ms until the next slip is due or -1 if none waits for its time}.
+-- Answers {list of {job id, score}, list of their orders as JSON ('' for one that was not started now),
+-- ms until the next slip is due or -1 if none waits for its time}.
 
 local PAGE = 100
-local claimed = {}
+local claimed, started = {}, {}
 
 local function start(job)
   local id, attempt = job:match('^' .. store:gsub('%-', '%%-') .. ':([%w_-]+):(%d+)$')
-  if not id then return end
-  transition({ id = id, to = 'STARTED', from = ask.from, attempt = tonumber(attempt),
+  if not id then return '' end
+  local answer = transition({ id = id, to = 'STARTED', from = ask.from, attempt = tonumber(attempt),
     cook = ask.cook, keep_slip = true, by = ask.by })
+  return answer[1] == 'moved' and answer[2] or ''
 end
 
 local function claimed_before()
   local last = ask.number and redis.call('HGET', key('claims'), ask.cook)
   last = last and cjson.decode(last)
-  if last and last.number == ask.number then claimed = last.slips end
+  if last and last.number == ask.number then
+    claimed = last.slips
+    for i = 1, #claimed do started[i] = '' end
+  end
 end
 
 local function keep_answer()
@@ -42,8 +47,8 @@ while #claimed < ask.at_most do
     local job = due[i]
     if #claimed < ask.at_most
       and redis.call('SET', 'arq:in-progress:' .. job, '1', 'NX', 'PX', ask.lasts_ms) then
-      start(job)
       claimed[#claimed + 1] = { job, due[i + 1] }
+      started[#claimed] = start(job)
     end
   end
   if #due < 2 * PAGE then break end
@@ -54,4 +59,4 @@ announce()
 
 local later = redis.call('ZRANGE', key('queue'), '(' .. integer(now_ms), '+inf', 'BYSCORE',
   'LIMIT', 0, 1, 'WITHSCORES')
-return { claimed, later[2] and later[2] - now_ms or -1 }
+return { claimed, started, later[2] and later[2] - now_ms or -1 }

@@ -1,19 +1,21 @@
--- Place an order: its number, the order, its ticket on the board and its slip in the queue, at once.
+-- Place orders: for each its number, the order, its ticket on the board and its slip in the queue, at
+-- once. Many orders of one call are many orders alone, announced together.
 --
--- ask.order            flat map: id, items, total_cents, service, perhaps name and language
--- ask.for_the_kitchen  false: all of it stands at the counter; ready now, no slip
--- ask.attempts         so many attempts to cook it
--- ask.waiting_limit    with so many slips in the queue no other is taken
--- ask.idempotency_key, ask.fingerprint, ask.key_lasts_s   if the customer sent a key
--- Answers {outcome, order}: placed, repeated (this key, this order), reused (this key, another order),
--- full (nothing was taken).
+-- ask.orders is a list; of each
+--   order            flat map: id, items, total_cents, service, perhaps name and language
+--   for_the_kitchen  false: all of it stands at the counter; ready now, no slip
+--   attempts         so many attempts to cook it
+--   waiting_limit    with so many slips in the queue no other is taken
+--   idempotency_key, fingerprint, key_lasts_s   if the customer sent a key
+-- Answers a list of {outcome, order}: placed, repeated (this key, this order), reused (this key, another
+-- order), full (nothing was taken).
 
-local function known()
-  if not ask.idempotency_key then return read(ask.order.id), true end
-  local entry = redis.call('GET', key('idempotency:' .. ask.idempotency_key))
+local function known(wanted)
+  if not wanted.idempotency_key then return read(wanted.order.id), true end
+  local entry = redis.call('GET', key('idempotency:' .. wanted.idempotency_key))
   if not entry then return nil end
   local id, fingerprint = entry:match('^(%S+) (%S+)$')
-  return read(id), fingerprint == ask.fingerprint
+  return read(id), fingerprint == wanted.fingerprint
 end
 
 -- Numbers are taken in sequence, three digits as long as fewer than half of these are in use, then
@@ -37,40 +39,41 @@ local function free_reference()
     end
     at = math.random(0, size - 1)
   end
-  error('no free number found')
+  return nil
 end
 
-local order, same = known()
-if order then
-  return { same and 'repeated' or 'reused', cjson.encode(order) }
+local function place(wanted)
+  local order, same = known(wanted)
+  if order then return { same and 'repeated' or 'reused', cjson.encode(order) } end
+  if wanted.for_the_kitchen and redis.call('ZCARD', key('queue')) >= wanted.waiting_limit then
+    return { 'full', '' }
+  end
+  order = wanted.order
+  order.reference = free_reference()
+  if not order.reference then return { 'full', '' } end
+
+  order.status = wanted.for_the_kitchen and 'PENDING' or 'SUCCESS'
+  order.attempt = wanted.for_the_kitchen and '1' or '0'
+  order.last_attempt = integer(wanted.attempts)
+  order.placed_ms = integer(now_ms)
+  if not wanted.for_the_kitchen then order.ready_ms = integer(now_ms) end
+  order.history = note(order, order.status, wanted.by)
+
+  redis.call('HSET', key('references'), order.reference, order.id)
+  redis.call('ZADD', key('placed'), integer(now_ms), order.id)
+  write(order, order)
+  if wanted.idempotency_key then
+    redis.call('SET', key('idempotency:' .. wanted.idempotency_key),
+      order.id .. ' ' .. wanted.fingerprint, 'EX', wanted.key_lasts_s)
+  end
+  if wanted.for_the_kitchen then
+    hand_over(order, 0)
+  else
+    redis.call('ZADD', key('ready'), integer(now_ms), order.id)
+  end
+  show(order, true)
+  return { 'placed', cjson.encode(order) }
 end
 
-if ask.for_the_kitchen and redis.call('ZCARD', key('queue')) >= ask.waiting_limit then
-  return { 'full', '' }
-end
-
-order = ask.order
 math.randomseed(tonumber(clock[2]))
-order.reference = free_reference()
-order.status = ask.for_the_kitchen and 'PENDING' or 'SUCCESS'
-order.attempt = ask.for_the_kitchen and '1' or '0'
-order.last_attempt = integer(ask.attempts)
-order.placed_ms = integer(now_ms)
-if not ask.for_the_kitchen then order.ready_ms = integer(now_ms) end
-order.history = note(order, order.status, ask.by)
-
-redis.call('HSET', key('references'), order.reference, order.id)
-redis.call('ZADD', key('placed'), integer(now_ms), order.id)
-write(order, order)
-if ask.idempotency_key then
-  redis.call('SET', key('idempotency:' .. ask.idempotency_key), order.id .. ' ' .. ask.fingerprint,
-    'EX', ask.key_lasts_s)
-end
-if ask.for_the_kitchen then
-  hand_over(order, 0)
-else
-  redis.call('ZADD', key('ready'), integer(now_ms), order.id)
-end
-show(order, true)
-announce()
-return { 'placed', cjson.encode(order) }
+return for_each(ask.orders, place)

@@ -14,7 +14,7 @@
 --   attempts    with PENDING: so many attempts from now on
 --   recall_ms   with SUCCESS: how long after COLLECTED it may be called back
 --   keep_s      with COLLECTED, REVOKED: how long the finished order is kept
---   result, error   JSON, text
+--   result, error, progress   JSON, text, "2/2"
 -- Answers {outcome, order}: moved, unchanged (it was there already), refused, unknown.
 
 local ON_THE_BOARD = { PENDING = true, STARTED = true, RETRY = true, SUCCESS = true, FAILURE = true }
@@ -85,7 +85,7 @@ local function enter(order, move)
     fields.finished_ms = integer(now_ms)
     redis.call('HDEL', key('references'), order.reference)
   end
-  fields.result, fields.error = move.result, move.error
+  fields.result, fields.error, fields.progress = move.result, move.error, move.progress
   order.attempt = fields.attempt or order.attempt
   fields.history = note(order, move.to, move.by)
   write(order, fields)

@@ -88,6 +88,18 @@ local function announce()
     epoch, integer(version - #shown), integer(version), table.concat(shown, ',')))
 end
 
+-- Do the same to each of a list, and announce it all together. An error in one (an order that somebody
+-- has edited by hand, say) must not leave the others written and unannounced.
+local function for_each(list, do_one)
+  local answers = {}
+  for i, one in ipairs(list) do
+    local fine, answer = pcall(do_one, one)
+    answers[i] = fine and answer or { 'broken', tostring(answer) }
+  end
+  announce()
+  return answers
+end
+
 -- The slips. A slip is an arq job, written as arq itself writes it (ArqRedis.enqueue_job with
 -- job_serializer=json.dumps). Its id carries the attempt: a cook who was given up and comes back
 -- finds that his slip is void, and arq's clean-up after him cannot touch the next one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
-from orders.book import OrderBook
+from orders.book import OrderBook, Slip
 from orders.errors import TransitionRefused
 from orders.settings import Settings
 from orders.states import Actor, Status
@@ -24,8 +24,8 @@ async def test_a_claim_takes_the_longest_waiting_and_starts_them(
     claim = await book.claim("anna", 2, LASTS_MS)
     first, second = orders[2], orders[1]
     assert (
-        (f"{settings.store}:{first.id}:1", 1000),
-        (f"{settings.store}:{second.id}:1", 1001),
+        Slip(f"{settings.store}:{first.id}:1", 1000, await book.order(first.id)),
+        Slip(f"{settings.store}:{second.id}:1", 1001, await book.order(second.id)),
     ) == claim.slips
     assert {first.id: "anna", second.id: "anna"} == await book.cooking()
     assert Status.PENDING == (await book.order(orders[0].id)).status
@@ -44,8 +44,8 @@ async def test_a_claim_reads_on_behind_what_is_in_work(book: OrderBook) -> None:
         await book.place(NUGGETS)
     assert 150 == len((await book.claim("anna", 1000, LASTS_MS)).slips)
     last = await book.place(NUGGETS)
-    [(job, _)] = (await book.claim("bob", 1, LASTS_MS)).slips
-    assert f":{last.id}:" in job
+    [slip] = (await book.claim("bob", 1, LASTS_MS)).slips
+    assert f":{last.id}:" in slip.job_id
 
 
 async def test_a_claim_tells_when_the_next_slip_is_due(book: OrderBook) -> None:
@@ -63,7 +63,7 @@ async def test_a_strangers_job_in_the_queue_is_claimed_as_arq_would(
 ) -> None:
     """A slip that is no order's goes to arq like any other, and changes no order."""
     await raw.zadd(book.keys.queue, {"somebody:else": 5})
-    assert (("somebody:else", 5),) == (await book.claim("anna", 1, LASTS_MS)).slips
+    assert (Slip("somebody:else", 5, None),) == (await book.claim("anna", 1, LASTS_MS)).slips
     assert "1" == await raw.get("arq:in-progress:somebody:else")
     await raw.delete("arq:in-progress:somebody:else")
     assert {} == await book.cooking()

@@ -168,7 +168,7 @@ async def test_an_order_sent_twice_by_the_gateway_is_placed_once(book: OrderBook
 
     book._gateway.script = and_again  # type: ignore[method-assign]
     order = await book.place(NUGGETS)
-    assert ("placed", order.id) == (sent[0][0], json.loads(sent[0][1])["id"])
+    assert ("placed", order.id) == (sent[0][0][0], json.loads(sent[0][0][1])["id"])
     assert (await book.snapshot()).version == 1
 
 

@@ -15,7 +15,7 @@ from orders.book import OrderBook
 from orders.model import Snapshot
 from orders.settings import Settings
 from orders.states import Actor, Status
-from tests.conftest import NUGGETS, WATER, Server
+from tests.conftest import NUGGETS, WATER, Server, eventually
 from tests.web.conftest import board_viewer, open_hub
 from tests.web.viewer import Viewer
 from web import hub as hub_module
@@ -300,7 +300,8 @@ async def test_a_viewer_who_leaves_leaves_nothing_behind(hub: Hub, book: OrderBo
         await follower.next("order")
         assert 1 == hub.viewers
         await frames.aclose()
-    assert (0, {}, tasks) == (hub.viewers, hub._followed, len(asyncio.all_tasks()))
+    await eventually(lambda: len(asyncio.all_tasks()) == tasks)
+    assert (0, {}) == (hub.viewers, hub._followed)
 
 
 async def test_a_viewer_who_is_cancelled_leaves_nothing_behind(hub: Hub) -> None:
