@@ -7,7 +7,7 @@ PYTHON ?= python3
 IN_VENV = .venv/bin/python
 INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check format screenshots lock clean
+.PHONY: run test check format soak screenshots lock clean
 
 run: .venv/can-run  ## open the restaurant; flags: make run ARGS="--port 8080"
 	@$(IN_VENV) orderup.py open $(ARGS)
@@ -24,6 +24,9 @@ check: .venv/can-test  ## format, lint, types, imports
 format: .venv/can-test
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+soak: .venv/can-test  ## five minutes of random faults, and a ledger: make soak ARGS="--seed 7"
+	$(IN_VENV) -m tests.faults.soak $(ARGS)
 
 screenshots: .venv/can-test  ## the pictures of the README
 	$(IN_VENV) -m docs.take_screenshots

@@ -19,6 +19,7 @@ from tests.conftest import NUGGETS, WATER, Server, eventually
 from tests.web.conftest import board_viewer, open_hub
 from tests.web.viewer import Viewer
 from web import hub as hub_module
+from web import screen as screen_module
 from web.hub import Hub
 
 GHOST = {"reference": "777", "status": "FAILURE", "since_ms": 1}
@@ -27,7 +28,7 @@ GHOST = {"reference": "777", "status": "FAILURE", "since_ms": 1}
 @pytest.fixture
 def without_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every change be a frame of its own."""
-    monkeypatch.setattr(hub_module, "FRAME_EVERY_S", 0)
+    monkeypatch.setattr(screen_module, "FRAME_EVERY_S", 0)
 
 
 @pytest.fixture
@@ -301,7 +302,7 @@ async def test_a_viewer_who_leaves_leaves_nothing_behind(hub: Hub, book: OrderBo
         assert 1 == hub.viewers
         await frames.aclose()
     await eventually(lambda: len(asyncio.all_tasks()) == tasks)
-    assert (0, {}) == (hub.viewers, hub._followed)
+    assert (0, {}) == (hub.viewers, hub._followers._followed)
 
 
 async def test_a_viewer_who_is_cancelled_leaves_nothing_behind(hub: Hub) -> None:
@@ -328,7 +329,7 @@ async def test_the_first_change_is_shown_at_once(
     book: OrderBook, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change after a quiet time does not wait for the next frame's turn."""
-    monkeypatch.setattr(hub_module, "FRAME_EVERY_S", 3600)
+    monkeypatch.setattr(screen_module, "FRAME_EVERY_S", 3600)
     async with board_viewer(hub) as viewer:
         await viewer.next("snapshot")
         await book.place(NUGGETS)

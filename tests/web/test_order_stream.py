@@ -81,7 +81,7 @@ async def test_the_stream_ends_with_the_order_and_then_there_is_none(
         assert (await book.order(order.id)).status == phone.events[-1].data["status"]
     again = await web.client.get(f"/orders/{order.id}/events")
     assert (204, b"") == (again.status_code, again.content)
-    assert {} == web.counter.hub._followed
+    assert {} == web.counter.hub._followers._followed
 
 
 async def test_the_stream_is_the_same_json_as_the_api(book: OrderBook, web: Web) -> None:
@@ -139,7 +139,7 @@ async def test_a_phone_that_goes_away_leaves_nothing_behind(book: OrderBook, web
         assert (2, 2) == (hub.viewers, seats._taken.total())
     await eventually(lambda: hub.viewers == 0)
     await eventually(lambda: seats._taken.total() == 0)
-    assert {} == hub._followed
+    assert {} == hub._followers._followed
 
 
 async def test_streams_are_told_to_be_passed_on_as_they_are(book: OrderBook, web: Web) -> None:

@@ -1,0 +1,101 @@
+"""Those who follow a single order: each order is read once, however many look at it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+
+from orders.book import OrderBook
+from orders.errors import BookUnavailable
+from orders.model import Order
+from web import sse
+from web.broadcast import Broadcast
+
+READ_AT_ONCE = 500
+
+
+class Followed:
+    """One order with its viewers."""
+
+    def __init__(self, blind_frame: Callable[[], bytes]) -> None:
+        self.frame = b""
+        self.broadcast = Broadcast(lambda: self.frame + blind_frame())
+
+    def show(self, order: Order | None) -> None:
+        """Tell the viewers how the order is now; `None` when there is no such order (any more)."""
+        if order is not None and (frame := sse.event("order", order.to_json())) != self.frame:
+            self.frame = frame
+            self.broadcast.send(frame)
+        if order is None or order.finished:
+            self.broadcast.end()
+
+
+class Followers:
+    """The followed orders of this process. `blind_frame` says that what is shown is old, when it is."""
+
+    def __init__(self, book: OrderBook, blind_frame: Callable[[], bytes]) -> None:
+        self._book = book
+        self._blind_frame = blind_frame
+        self._followed: dict[str, Followed] = {}
+        self._to_read: set[str] = set()
+        self._read = asyncio.Event()
+        self._over = False
+
+    @property
+    def viewers(self) -> int:
+        return sum(followed.broadcast.viewers for followed in self._followed.values())
+
+    async def follow(self, order_id: str) -> AsyncGenerator[bytes, None]:
+        """One viewer's stream of one order, until it is finished."""
+        followed = self._followed.setdefault(order_id, Followed(self._blind_frame))
+        self.look_at([order_id])
+        if self._over:
+            followed.broadcast.end()
+        try:
+            async with aclosing(followed.broadcast.frames()) as frames:
+                async for frame in frames:
+                    yield frame
+        finally:
+            if followed.broadcast.viewers == 0 and self._followed.get(order_id) is followed:
+                del self._followed[order_id]
+
+    def look_at(self, order_ids: Iterable[str]) -> None:
+        """These orders may have changed; those that are followed are read again."""
+        self._to_read.update(order_id for order_id in order_ids if order_id in self._followed)
+        if self._to_read:
+            self._read.set()
+
+    def look_at_all(self) -> None:
+        """Tell everybody anew, even what has not changed: it ends their blindness."""
+        for followed in self._followed.values():
+            followed.frame = b""
+        self.look_at(self._followed)
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame that is no order to everybody."""
+        for followed in self._followed.values():
+            followed.broadcast.send(frame)
+
+    def end(self) -> None:
+        """End all streams."""
+        self._over = True
+        for followed in self._followed.values():
+            followed.broadcast.end()
+
+    async def keep_reading(self) -> None:
+        """Read what is to be looked at; in one place, so that no order's viewer is sent backwards."""
+        while True:
+            await self._read.wait()
+            self._read.clear()
+            ids = list(self._to_read)[:READ_AT_ONCE]
+            self._to_read.difference_update(ids)
+            try:
+                orders = await self._book.orders(ids)
+            except BookUnavailable:
+                continue  # the snapshot that ends the outage looks at all of them again
+            for order_id in ids:
+                if order_id in self._followed:
+                    self._followed[order_id].show(orders.get(order_id))
+            if self._to_read:
+                self._read.set()
