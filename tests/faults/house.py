@@ -51,6 +51,11 @@ async def passed(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+def a_client(url: str = "", timeout: float | httpx.Timeout = 20) -> httpx.AsyncClient:
+    """A client for plain HTTP; without the certificates it is made in no time."""
+    return httpx.AsyncClient(base_url=url, timeout=timeout, verify=False, trust_env=False)
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
@@ -61,6 +66,7 @@ class Process:
 
     def __init__(self, name: str, command: list[str], folder: Path, env: dict[str, str]) -> None:
         self.name = name
+        self.born = time.monotonic()
         self.log_file = folder / f"{name}.log"
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
@@ -218,6 +224,10 @@ class House:
         await eventually(lambda: on_shift(kitchen), READY_WITHIN_S)
         return kitchen
 
+    async def web_and_kitchen(self, **settings: object) -> tuple[Web, Process]:
+        """One of each, started at the same time."""
+        return await asyncio.gather(self.web(**settings), self.kitchen(**settings))
+
     def open_gate(self) -> None:
         """Let everything gated become ready."""
         self.gate.touch()
@@ -259,11 +269,11 @@ class Web:
             return False
 
     async def get(self, path: str, **more: Any) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.url, timeout=10) as client:
+        async with a_client(self.url) as client:
             return await client.get(path, **more)
 
     async def post(self, path: str, **more: Any) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.url, timeout=10) as client:
+        async with a_client(self.url) as client:
             return await client.post(path, **more)
 
     async def place(self, sku: str = "quick", key: str | None = None) -> dict[str, Any]:
@@ -291,7 +301,7 @@ class Web:
         return dict(await eventually(has_it, within_s))
 
     async def set_status(self, order_id: str, status: str, said: str | None = None) -> None:
-        async with httpx.AsyncClient(base_url=self.url, timeout=10) as client:
+        async with a_client(self.url) as client:
             body = {"status": status} | ({} if said is None else {"from": said})
             answer = await client.put(f"/api/orders/{order_id}/status", json=body, headers=STAFF)
             assert answer.status_code == 200, answer.text

@@ -20,7 +20,7 @@ STOPPED_S = 15.0 if LONG else 7.0
 
 async def test_the_orders_of_a_killed_cook_are_taken_over(house: House) -> None:
     """With another cook free, each is started again within 6 s, exactly once."""
-    web, dying = await house.web(), await house.kitchen(cooks=3)
+    web, dying = await house.web_and_kitchen(cooks=3)
     orders = [order["id"] for order in await web.place_many(3, "gated")]
     await eventually(lambda: len(house.diary()) == 3)
     other = await house.kitchen(cooks=3)
@@ -44,7 +44,7 @@ async def test_the_orders_of_a_killed_cook_are_taken_over(house: House) -> None:
 
 async def test_the_orders_of_a_killed_cook_wait_for_the_next_one(house: House) -> None:
     """With nobody left they are started by the next kitchen, as soon as it has seen enough."""
-    web, dying = await house.web(), await house.kitchen()
+    web, dying = await house.web_and_kitchen()
     orders = [order["id"] for order in await web.place_many(2, "gated")]
     await eventually(lambda: len(house.diary()) == 2)
     dying.kill()
@@ -62,7 +62,7 @@ async def test_a_cook_that_comes_back_cannot_touch_what_another_has(
     house: House, redis: RedisServer
 ) -> None:
     """Stopped for so long and continued, it ends nothing, and the other's job stays in the queue."""
-    web, sleeper = await house.web(), await house.kitchen(cooks=2)
+    web, sleeper = await house.web_and_kitchen(cooks=2)
     order = await web.place("gated")
     await eventually(lambda: len(house.diary()) == 1)
     other = await house.kitchen(cooks=2)
@@ -132,7 +132,7 @@ async def test_with_a_reused_job_id_the_others_claim_would_be_lost(redis: RedisS
 
 async def test_a_failing_recipe_is_retried_and_then_given_to_the_staff(house: House) -> None:
     """RETRY with growing pauses and counted attempts, then FAILURE, on the board until closed."""
-    web, _ = await house.web(), await house.kitchen()
+    web, _ = await house.web_and_kitchen()
     async with viewer(web.url) as board:
         order = await web.place("broken")
         failed = await web.until(order["id"], "FAILURE")
@@ -159,7 +159,7 @@ async def test_a_failing_recipe_is_retried_and_then_given_to_the_staff(house: Ho
 
 async def test_staff_send_a_failure_back_and_it_is_cooked(house: House) -> None:
     """With new attempts; that is said with `from`, so that a stale screen cannot do it."""
-    web, _ = await house.web(), await house.kitchen()
+    web, _ = await house.web_and_kitchen()
     order = await web.place("flaky")
     await web.until(order["id"], "FAILURE")
     await web.set_status(order["id"], "PENDING", said="FAILURE")
@@ -183,8 +183,9 @@ async def test_who_was_away_itself_declares_nobody_dead(house: House) -> None:
     """Four seconds of silence count only for who listened all the time, so that after a laptop's
     sleep nobody takes over anything.
     """
-    web = await house.web()
-    watching, silent = await house.kitchen(cooks=1), await house.kitchen(cooks=1)
+    web, watching, silent = await asyncio.gather(
+        house.web(), house.kitchen(cooks=1), house.kitchen(cooks=1)
+    )
     orders = await web.place_many(2, "gated")
     await eventually(lambda: len(house.diary()) == 2)
     await passed(1.1)  # in which each sees the other's beat

@@ -6,12 +6,11 @@ import asyncio
 import secrets
 from collections import Counter
 
-import httpx
 import pytest
 
 from orders.book import OrderBook
 
-from .house import House, RedisServer, Web, eventually, fill, order_for
+from .house import House, RedisServer, Web, a_client, eventually, fill, order_for
 
 OPEN_ORDERS = 5_000
 AT_ONCE = 50
@@ -19,7 +18,7 @@ AT_ONCE = 50
 
 async def test_a_hundred_requests_with_one_key_create_one_order(house: House) -> None:
     """However many come at once, through two web processes, all get the same number."""
-    webs = [await house.web(), await house.web()]
+    webs = await asyncio.gather(house.web(), house.web())
     key = secrets.token_hex(8)
     orders = await asyncio.gather(*(webs[n % 2].place("quick", key) for n in range(100)))
     assert len({(order["id"], order["reference"]) for order in orders}) == 1
@@ -28,7 +27,7 @@ async def test_a_hundred_requests_with_one_key_create_one_order(house: House) ->
 
 async def test_a_used_key_is_answered_with_the_order_as_it_is_now(house: House) -> None:
     """The same request later: 201, the same order, its present status. Another one: 422."""
-    web, _ = await house.web(), await house.kitchen()
+    web, _ = await house.web_and_kitchen()
     first = await web.place("quick", "my-key")
     await web.until(first["id"], "SUCCESS")
     again = await web.place("quick", "my-key")
@@ -43,7 +42,7 @@ async def test_a_used_key_is_answered_with_the_order_as_it_is_now(house: House) 
 
 async def test_the_same_form_sent_by_everybody_orders_once(house: House) -> None:
     """A double tap, a reload, a proxy that retries: always the ticket of the first."""
-    webs = [await house.web(), await house.web()]
+    webs = await asyncio.gather(house.web(), house.web())
     form = {"quantity.quick": "1", "idempotency_key": secrets.token_hex(8)}
     sent = await asyncio.gather(*(webs[n % 2].post("/orders", data=form) for n in range(20)))
     assert Counter({303: 20}) == Counter(answer.status_code for answer in sent)
@@ -67,12 +66,12 @@ async def test_no_number_is_twice_on_a_board_of_five_thousand(
     house: House, book: OrderBook
 ) -> None:
     """Fifty cashiers in three processes, and the range widens long before it is full."""
-    webs = [await house.web() for _ in range(3)]
+    webs = await asyncio.gather(*(house.web() for _ in range(3)))
     await fill(book, OPEN_ORDERS)
     placed: list[str] = []
 
     async def cashier(web: Web) -> None:
-        async with httpx.AsyncClient(base_url=web.url, timeout=20) as client:
+        async with a_client(web.url) as client:
             for _ in range(6):
                 answer = await client.post("/api/orders", json=order_for("quick"))
                 assert answer.status_code == 201, answer.text

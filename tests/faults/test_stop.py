@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import httpx
-
 from orders.book import OrderBook
 
 from .house import (
@@ -22,6 +20,7 @@ from .house import (
     Process,
     RedisServer,
     Web,
+    a_client,
     eventually,
     free_port,
     order_for,
@@ -54,7 +53,7 @@ async def test_a_stopping_web_process_is_not_ready_and_sends_its_viewers_away(
         boards = [await stack.enter_async_context(viewer(web.url)) for _ in range(5)]
         for beginning in (STREAM, HALF_A_HEAD, HALF_A_BODY):
             await stack.enter_async_context(_silent_client(web.port, beginning))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=web.url))
+        client = await stack.enter_async_context(a_client(web.url))
         assert (await client.get("/readyz")).status_code == 200
         web.process.terminate()
 
@@ -88,7 +87,7 @@ async def test_a_stopping_kitchen_finishes_what_it_can_and_puts_back_the_rest(
     """It takes nothing new and no ring from the bell; what is not done after the grace period is
     cooked by another at once, and the attempt does not count.
     """
-    web, leaving = await house.web(), await house.kitchen(cooks=8, grace_s=GRACE_S)
+    web, leaving = await house.web_and_kitchen(cooks=8, grace_s=GRACE_S)
     unfinished, finished = await web.place("hanging"), await web.place("gated")
     await web.until(unfinished["id"], "STARTED")
     await web.until(finished["id"], "STARTED")
@@ -113,7 +112,7 @@ async def test_a_stopping_kitchen_finishes_what_it_can_and_puts_back_the_rest(
 
 async def test_a_kitchen_stops_while_redis_is_away(house: House, redis: RedisServer) -> None:
     """It cannot put back what it has; the next kitchen finds that."""
-    web, kitchen = await house.web(), await house.kitchen(grace_s=1)
+    web, kitchen = await house.web_and_kitchen(grace_s=1)
     order = await web.place("gated")
     await web.until(order["id"], "STARTED")
     redis.kill()

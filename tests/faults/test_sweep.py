@@ -37,7 +37,7 @@ async def test_an_order_without_a_job_gets_one(house: House, raw: Redis) -> None
 
 async def test_a_started_order_that_left_the_index_is_found(house: House, raw: Redis) -> None:
     """Its cook is dead and nobody knew that he had it; then it is handed over like the others."""
-    web, dying = await house.web(), await house.kitchen()
+    web, dying = await house.web_and_kitchen()
     order = await web.place("gated")
     await web.until(order["id"], "STARTED")
     dying.kill()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from .house import eventually
+from .house import a_client, eventually
 
 OFF_THE_BOARD = {"COLLECTED", "REVOKED"}
 
@@ -44,7 +44,7 @@ class Viewer:
 
     async def watch(self) -> None:
         """Watch until cancelled, and come back after each end, at once."""
-        async with httpx.AsyncClient(timeout=httpx.Timeout(5, read=12)) as client:
+        async with a_client("", httpx.Timeout(5, read=12)) as client:
             while True:
                 with suppress(httpx.TransportError):
                     await self._watch_once(client)
