@@ -26,10 +26,11 @@ from kitchen import recipes
 from kitchen.bell import Bell
 from kitchen.cook import Cook, cook_order, patiently
 from kitchen.roster import Roster
-from orders.book import DEFAULT_REDIS_URL, OrderBook, Slip
+from orders.book import DEFAULT_REDIS_URL, OrderBook
 from orders.errors import BookUnavailable
 from orders.gateway import connection_pool, unavailable
 from orders.keys import Keys
+from orders.model import Slip
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
 from orders.batch import Batch
 from orders.errors import (
     BookBroken,
-    BookUnusable,
     IdempotencyKeyReused,
     NotOnTheMenu,
     OrderNotFound,
@@ -25,50 +24,27 @@ from orders.errors import (
 )
 from orders.feed import Feed
 from orders.gateway import Gateway
+from orders.inspection import Inspection, inspect, run_id
 from orders.keys import Keys
 from orders.menu import Menu, load_menu
-from orders.model import MAX_RESULT_BYTES, Order, OrderRequest, Portion, Snapshot, Ticket
+from orders.model import (
+    MAX_RESULT_BYTES,
+    Claim,
+    Order,
+    OrderRequest,
+    Portion,
+    Slip,
+    Snapshot,
+    Ticket,
+)
 from orders.settings import Settings
 from orders.states import Actor, Status, sources
 
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
-OLDEST_REDIS = (7, 0)
 KEY_LASTS_S = 24 * 3600
 FINISHED_KEPT_S = 30 * 24 * 3600
 DUE_AT_MOST = 200
 DEADLINE_S = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What kind of Redis the book is kept on. `warnings`: what it does not promise, in sentences."""
-
-    version: str
-    run_id: str
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A claimed job of arq's: its id and score, and the order that is STARTED with it.
-
-    `None` when it is no order's, is void, or the order was started by an earlier claim.
-    """
-
-    job_id: str
-    score: int
-    order: Order | None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The slips a cook has got, and when the next one falls due.
-
-    `next_s`: seconds from now; `None` when no slip waits for its time.
-    """
-
-    slips: tuple[Slip, ...]
-    next_s: float | None
 
 
 class OrderBook:
@@ -115,29 +91,7 @@ class OrderBook:
         Raises NotOnTheMenu, TooManyWaiting, and IdempotencyKeyReused when the key came with another
         request before.
         """
-        total_cents, portions = self._read(request)
-        items = [line.model_dump(exclude_none=True) for line in request.items]
-        order = {
-            "id": secrets.token_urlsafe(16),
-            "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")),
-            "total_cents": str(total_cents),
-            "service": request.service,
-        }
-        if portions:
-            order["portions"] = json.dumps(
-                [asdict(portion) for portion in portions], separators=(",", ":")
-            )
-        if request.name:
-            order["name"] = request.name
-        if request.language:
-            order["language"] = request.language
-        wanted: dict[str, Any] = {
-            "order": order,
-            "for_the_kitchen": bool(portions),
-            "attempts": self._settings.attempts,
-            "waiting_limit": self._settings.waiting_limit,
-            "by": by,
-        }
+        wanted = self._wanted(request, by)
         if idempotency_key is not None:
             wanted["idempotency_key"] = idempotency_key
             wanted["fingerprint"] = request.fingerprint()
@@ -331,19 +285,35 @@ class OrderBook:
 
     async def inspect(self) -> Inspection:
         """Look at the Redis below. Raises BookUnusable when it is too old."""
-        info = _info(await self._gateway.command("INFO", "everything"))
-        version = info.get("redis_version", "0")
-        if tuple(map(int, version.split(".")[:2])) < OLDEST_REDIS:
-            raise BookUnusable(f"Redis 7.0 or newer is needed, this one is {version}.")
-        appendfsync = await self._gateway.setting("appendfsync")
-        return Inspection(version, info["run_id"], tuple(_warnings(info, appendfsync)))
+        return await inspect(self._gateway)
 
     async def meet(self) -> str:
         """Compare the Redis process with the one met last; the epoch, a new one if it is another."""
-        info = _info(await self._gateway.command("INFO", "server"))
-        return str(await self._gateway.script("meet", {"run_id": info["run_id"]}))
+        ask = {"run_id": await run_id(self._gateway)}
+        return str(await self._gateway.script("meet", ask))
 
     # -- within -----------------------------------------------------------------------------------
+
+    def _wanted(self, request: OrderRequest, by: Actor) -> dict[str, Any]:
+        """The order as place.lua asks for it. Raises NotOnTheMenu."""
+        total_cents, portions = self._read(request)
+        items = [line.model_dump(exclude_none=True) for line in request.items]
+        order = {
+            "id": secrets.token_urlsafe(16),
+            "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")),
+            "total_cents": str(total_cents),
+            "service": request.service,
+            "name": request.name or None,
+            "language": request.language,
+            "portions": json.dumps([asdict(p) for p in portions]) if portions else None,
+        }
+        return {
+            "order": {name: value for name, value in order.items() if value is not None},
+            "for_the_kitchen": bool(portions),
+            "attempts": self._settings.attempts,
+            "waiting_limit": self._settings.waiting_limit,
+            "by": by,
+        }
 
     def _read(self, request: OrderRequest) -> tuple[int, list[Portion]]:
         """What the order costs, and what of it the kitchen has to do. Raises NotOnTheMenu."""
@@ -424,27 +394,3 @@ def _small_json(result: object) -> str:
     if len(text.encode()) > MAX_RESULT_BYTES:
         raise ValueError(f"The result is larger than {MAX_RESULT_BYTES} bytes.")
     return text
-
-
-def _info(answer: dict[str, Any] | str) -> dict[str, Any]:
-    """INFO's answer as a map; redis-py has parsed it where it knows the command."""
-    if isinstance(answer, dict):
-        return answer
-    lines = (line.partition(":") for line in answer.splitlines())
-    return {name: value for name, _, value in lines if value}
-
-
-def _warnings(info: dict[str, Any], appendfsync: str | None) -> list[str]:
-    """What this Redis does not promise, in sentences that say what to set."""
-    warnings = []
-    if str(info.get("aof_enabled")) != "1":
-        warnings.append(
-            "Redis keeps no append-only file: a restart may lose orders (appendonly yes)."
-        )
-    elif appendfsync not in {"always", None}:
-        warnings.append("Redis answers before data are on disk: set appendfsync always.")
-    if info.get("maxmemory_policy", "noeviction") != "noeviction":
-        warnings.append(
-            "Redis may evict keys when memory is short: set maxmemory-policy noeviction."
-        )
-    return warnings

@@ -195,6 +195,29 @@ class Change:
     tickets: dict[str, Ticket]
 
 
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A claimed job of arq's: its id and score, and the order that is STARTED with it.
+
+    `None` when it is no order's, is void, or the order was started by an earlier claim.
+    """
+
+    job_id: str
+    score: int
+    order: Order | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The slips a cook has got, and when the next one falls due.
+
+    `next_s`: seconds from now; `None` when no slip waits for its time.
+    """
+
+    slips: tuple[Slip, ...]
+    next_s: float | None
+
+
 def _number(text: str | None) -> int | None:
     return None if text is None else int(text)
 

@@ -57,6 +57,7 @@ class Ledger:
     refused: int = 0  # 503, or no answer: asked again
     slowest_s: float = 0.0
     compared: int = 0
+    handed_over: int = 0  # from cooks that were lost
     fates: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -322,6 +323,7 @@ class Soak:
     def _read_history(self, reference: str, history: list[dict[str, Any]]) -> None:
         if [entry["status"] for entry in history].count("SUCCESS") > 1:
             self.ledger.doubled.append(f"{reference} in its history")
+        self.ledger.handed_over += sum(entry["by"] == "crew" for entry in history)
         for before, entry in pairwise(history):
             if entry["status"] == "SUCCESS" and before["by"] != entry["by"]:
                 self.ledger.usurped.append(f"{reference}: {before['by']}, {entry['by']}")
@@ -387,6 +389,7 @@ def _report(ledger: Ledger, faults: Counter[str]) -> Iterator[str]:
     yield f"asked again:   {ledger.refused} times"
     yield f"slowest:       {ledger.slowest_s:.1f} s, not counting web processes that just start"
     yield "became:        " + ", ".join(f"{count} {name}" for name, count in ledger.fates.items())
+    yield f"handed over:   {ledger.handed_over} times, from cooks that were given up"
     yield f"lost:          {len(ledger.lost)}"
     yield f"doubled:       {len(ledger.doubled)}"
     yield f"usurped:       {len(ledger.usurped)}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
-from orders.book import OrderBook, Slip
+from orders.book import OrderBook
 from orders.errors import TransitionRefused
+from orders.model import Slip
 from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, changed, eventually
