@@ -7,28 +7,21 @@ runs, its hooks, limits and retries are arq's. A stock worker can serve the same
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
-import platform
-import secrets
 import signal
 import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from functools import partial
-from typing import Any
 
-from arq.connections import ArqRedis
-from arq.worker import Worker, func
+from arq.worker import Worker
 from redis.exceptions import RedisError
 
-from kitchen import recipes
 from kitchen.bell import Bell
-from kitchen.cook import Cook, cook_order, patiently
-from kitchen.roster import Roster
-from orders.book import DEFAULT_REDIS_URL, OrderBook
+from kitchen.cook import Cook, cook_order
+from kitchen.shift import go_home, worker_options
+from orders.book import DEFAULT_REDIS_URL
 from orders.errors import BookUnavailable
-from orders.gateway import connection_pool, unavailable
+from orders.gateway import unavailable
 from orders.keys import Keys
 from orders.model import Slip
 from orders.settings import Settings
@@ -37,10 +30,6 @@ log = logging.getLogger("kitchen")
 
 POLL_S = 8.0
 PAUSE_S = 0.2
-DEADLINE_S = 5.0
-LONGEST_JOB_S = 24 * 3600
-TRIES = 1000  # the book counts attempts; arq only must not stop before it
-READ_LIMIT = 2000  # more than all slots of a crew, or cooks starve beside a full queue
 
 
 def run(settings: Settings) -> None:
@@ -60,56 +49,6 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     import uvloop
 
     return uvloop.new_event_loop()
-
-
-def worker_options(settings: Settings) -> dict[str, Any]:
-    """What a worker of this store is made with, ours or a stock one (arq's `Worker(**options)`)."""
-    return {
-        "functions": [func(cook_order, name="cook_order", timeout=LONGEST_JOB_S, max_tries=TRIES)],
-        "queue_name": Keys(settings.key_prefix).queue,
-        "redis_pool": _redis_pool(settings),
-        "on_startup": come_on_shift,
-        "on_shutdown": go_home,
-        "max_jobs": settings.cooks,
-        "queue_read_limit": READ_LIMIT,
-        "job_completion_wait": settings.grace_s,
-        "keep_result": 0,
-        "health_check_interval": 15,
-        "log_results": False,
-        "job_serializer": serialize,
-        "job_deserializer": json.loads,
-        "ctx": {"settings": settings},
-    }
-
-
-def serialize(job: dict[str, Any]) -> bytes:
-    """JSON, not pickle: a slip is data, and never runs code when it is read.
-
-    What is not JSON becomes its text: arq serializes the exception of a void slip, which nobody reads.
-    """
-    return json.dumps(job, default=str).encode()
-
-
-async def come_on_shift(ctx: dict[str, Any]) -> None:
-    """arq's `on_startup`: open the book, and put a name on the roster."""
-    settings: Settings = ctx["settings"]
-    if settings.recipes is not None:
-        recipes.also_look_in(settings.recipes)
-    stack = ctx["shift"] = AsyncExitStack()
-    book = await stack.enter_async_context(OrderBook(settings, deadline_s=DEADLINE_S))
-    name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}".replace(" ", "-")
-    cook = ctx["cook"] = Cook(name, book, settings)
-    await patiently(book.meet)
-    if settings.kitchen is not None:
-        await book.choose_crew(settings.kitchen)
-    await stack.enter_async_context(Roster(cook).on_shift())
-    log.info("%s is on shift, %d orders at once", name, settings.cooks)
-
-
-async def go_home(ctx: dict[str, Any]) -> None:
-    """arq's `on_shutdown`."""
-    if "shift" in ctx:
-        await ctx["shift"].aclose()
 
 
 class CrewWorker(Worker):
@@ -253,15 +192,3 @@ class CrewWorker(Worker):
         super()._release_sem_dec_counter_on_complete()
         self._free.set()
         self._rung.set()
-
-
-def _redis_pool(settings: Settings) -> ArqRedis:
-    """arq's connections, with time limits and repeats that its RedisSettings does not offer."""
-    url = settings.redis_url or DEFAULT_REDIS_URL
-    pool = connection_pool(url, size=settings.cooks + 4, wait_s=DEADLINE_S)
-    return ArqRedis(
-        pool_or_conn=pool,
-        job_serializer=serialize,
-        job_deserializer=json.loads,
-        default_queue_name=Keys(settings.key_prefix).queue,
-    )

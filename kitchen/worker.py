@@ -10,7 +10,7 @@ from typing import Any
 
 from arq.connections import RedisSettings
 
-from kitchen.crew import worker_options
+from kitchen.shift import worker_options
 from orders.book import DEFAULT_REDIS_URL
 from orders.settings import Settings
 

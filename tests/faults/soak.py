@@ -183,7 +183,7 @@ class Soak:
                 self.faults[name] += 1
                 task = asyncio.create_task(self._kinds()[name]())
                 lasting.add(task)
-                if name != "kitchen paused" or self._chance.random() < 0.6:
+                if name != "kitchen paused" or self._chance.random() < 0.8:
                     await task  # otherwise the others go on while it is away
                 await asyncio.sleep(self._chance.uniform(0.3, 1.5))
         await asyncio.gather(*lasting)
@@ -206,7 +206,7 @@ class Soak:
     async def _pause_kitchen(self) -> None:
         kitchen = self._chance.choice(self._kitchens)
         kitchen.pause()
-        await self._a_while(6, 8.5)
+        await self._a_while(5, 11)
         if kitchen.alive:
             kitchen.resume()
 

@@ -278,7 +278,7 @@ async def test_every_recipe_of_the_menu_is_there(book: OrderBook) -> None:
 
 async def test_a_slip_is_plain_json() -> None:
     """What is written as a job never runs code when it is read."""
-    from kitchen.crew import serialize
+    from kitchen.shift import serialize
 
     job = {"t": None, "f": "cook_order", "a": ("id", 1), "k": {}, "et": 5}
     assert json.loads(serialize(job)) == {**job, "a": ["id", 1]}

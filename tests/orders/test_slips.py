@@ -11,7 +11,7 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
 from redis.asyncio import Redis
 
-from kitchen.crew import serialize
+from kitchen.shift import serialize
 from orders.book import OrderBook
 from orders.model import Order
 from orders.settings import Settings

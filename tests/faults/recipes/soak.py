@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 async def cook(dish: Dish) -> None:
     # Some are long in every attempt, so that two cooks are at the same order when one comes back.
-    long = zlib.crc32(dish.order_id.encode()) % 8 == 0
-    await asyncio.sleep(random.uniform(6, 9) if long else random.uniform(0.05, 0.8))
+    long = zlib.crc32(dish.order_id.encode()) % 10 == 0
+    await asyncio.sleep(random.uniform(8, 12) if long else random.uniform(0.05, 0.8))
     if random.random() < 0.05:
         raise RuntimeError("burnt")
