@@ -13,7 +13,7 @@ run: .venv/can-run  ## open the restaurant; flags: make run ARGS="--port 8080"
 	@$(IN_VENV) orderup.py open $(ARGS)
 
 test: check  ## everything that must hold
-	$(IN_VENV) -m pytest --cov --cov-report=term:skip-covered
+	$(IN_VENV) -m pytest --numprocesses 3 --dist loadfile --cov --cov-report=term:skip-covered
 
 check: .venv/can-test  ## format, lint, types, imports
 	.venv/bin/ruff format --check .
