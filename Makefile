@@ -7,13 +7,16 @@ PYTHON ?= python3
 IN_VENV = .venv/bin/python
 INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check format soak screenshots lock clean
+.PHONY: run test test-all check format soak screenshots lock clean
 
 run: .venv/can-run  ## open the restaurant; flags: make run ARGS="--port 8080"
 	@$(IN_VENV) orderup.py open $(ARGS)
 
 test: check  ## everything that must hold
 	$(IN_VENV) -m pytest --numprocesses 3 --dist loadfile --cov --cov-report=term:skip-covered
+
+test-all: check  ## and the long ones: sizes, themes, languages, faults as long as the documents name
+	ORDERUP_LONG_TESTS=1 $(IN_VENV) -m pytest --numprocesses 3 --dist loadfile -m ''
 
 check: .venv/can-test  ## format, lint, types, imports
 	.venv/bin/ruff format --check .
