@@ -7,7 +7,7 @@ PYTHON ?= python3
 IN_VENV = .venv/bin/python
 INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-all check format soak screenshots lock clean
+.PHONY: run test test-all check format soak bench bench-quick screenshots lock clean
 
 run: .venv/can-run  ## open the restaurant; flags: make run ARGS="--port 8080"
 	@$(IN_VENV) orderup.py open $(ARGS)
@@ -31,6 +31,12 @@ format: .venv/can-test
 soak: .venv/can-test  ## five minutes of random faults, and a ledger: make soak ARGS="--seed 7"
 	$(IN_VENV) -m tests.faults.soak $(ARGS)
 
+bench: .venv/can-test .venv-bench/ready  ## ours beside its peers, 40 minutes; writes docs/benchmarks.md
+	$(IN_VENV) -m bench $(ARGS)
+
+bench-quick: .venv/can-test .venv-bench/ready  ## the same in a short form, under 2 minutes; only printed
+	$(IN_VENV) -m bench --quick $(ARGS)
+
 screenshots: .venv/can-test  ## the pictures of the README
 	$(IN_VENV) -m docs.take_screenshots
 
@@ -47,12 +53,21 @@ screenshots: .venv/can-test  ## the pictures of the README
 	$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
+.venv-bench/ready: bench/requirements.lock .venv/can-run
+	"$(PYTHON)" -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r bench/requirements.lock
+	@touch $@
+
 lock:  ## after a change of the dependencies in pyproject.toml; needs uv
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(BENCH_COMPILE) --output-file bench/requirements.lock
 
-COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE = uv pip compile pyproject.toml $(COMPILE_FLAGS)
+BENCH_COMPILE = uv pip compile bench/requirements.in $(COMPILE_FLAGS)
+COMPILE_FLAGS = --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command 'make lock'
 
 clean:  ## leaves orderup-data, where the orders are
-	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
