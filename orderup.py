@@ -242,6 +242,7 @@ def _tell(settings: Settings, about_pin: str) -> None:
         "kiosk": f"{here}/",
         "board": f"{here}/board",
         "from outside": f"{outside}/" if outside else "no (--host 0.0.0.0 lets others in)",
+        "staff": f"{here}/staff",
         "staff PIN": about_pin,
         "data": settings.data_dir.resolve(),
         "Redis": f"redis-cli -u {_without_password(settings.redis_url)}",

@@ -18,6 +18,7 @@ from orders.errors import (
     BookBroken,
     IdempotencyKeyReused,
     NotOnTheMenu,
+    NotWaiting,
     OrderNotFound,
     TooManyWaiting,
     TransitionRefused,
@@ -26,6 +27,7 @@ from orders.feed import Feed
 from orders.gateway import Gateway
 from orders.inspection import Inspection, inspect, run_id
 from orders.keys import Keys
+from orders.lock import Lock
 from orders.menu import Menu, load_menu
 from orders.model import (
     MAX_RESULT_BYTES,
@@ -38,6 +40,7 @@ from orders.model import (
     Ticket,
 )
 from orders.settings import Settings
+from orders.shelf import Shelf
 from orders.states import Actor, Status, sources
 
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
@@ -45,6 +48,7 @@ KEY_LASTS_S = 24 * 3600
 FINISHED_KEPT_S = 30 * 24 * 3600
 DUE_AT_MOST = 200
 DEADLINE_S = 1.5
+SCREEN = "screen:"  # how the name of a kitchen screen on the crew's roster begins
 
 
 class OrderBook:
@@ -59,6 +63,8 @@ class OrderBook:
         self._gateway = Gateway(
             settings.redis_url or DEFAULT_REDIS_URL, settings.key_prefix, deadline_s=deadline_s
         )
+        self.shelf = Shelf(self._gateway, self.keys, self.menu)
+        self.lock = Lock(self._gateway, self.keys)
         self._placing = Batch(self._place_all, deadline_s=deadline_s)
         self._moving = Batch(self._move_all, deadline_s=deadline_s)
 
@@ -97,6 +103,8 @@ class OrderBook:
             wanted["fingerprint"] = request.fingerprint()
             wanted["key_lasts_s"] = KEY_LASTS_S
         outcome, fields = await self._placing.ask(wanted)
+        if outcome == "sold_out":
+            raise NotOnTheMenu(fields, sold_out=True)
         if outcome == "full":
             raise TooManyWaiting
         if outcome == "broken":
@@ -201,6 +209,21 @@ class OrderBook:
         extra: dict[str, Any] = {"cook": str(actor)} if target is Status.STARTED else {}
         return await self._move(order_id, target, actor, said, **extra)
 
+    async def prioritize(self, order_id: str, *, priority: bool = True) -> Order:
+        """Staff let an order go before all others that wait, or back to its place in the line.
+
+        It is kept with the order: a retry goes first too. So already is fine and changes nothing.
+        Raises OrderNotFound, NotWaiting.
+        """
+        ask = {"id": order_id, "priority": priority, "by": str(Actor.STAFF)}
+        outcome, fields = await self._gateway.script("prioritize", ask)
+        if outcome == "unknown":
+            raise OrderNotFound(order_id)
+        order = Order.parse(json.loads(fields))
+        if outcome == "refused":
+            raise NotWaiting(order)
+        return order
+
     async def tick(self) -> tuple[int, int]:
         """Do what is due by time: collect what nobody fetched, free numbers; how many of each."""
         ask = {
@@ -239,6 +262,16 @@ class OrderBook:
         tickets = {i: Ticket.parse(json.loads(text)) for i, text in _pairs(board).items()}
         return Snapshot(epoch or "none", int(version or 0), tickets)
 
+    async def last_placed(self, at_most: int) -> list[Order]:
+        """The orders placed last, whatever has become of them, the newest first."""
+        ids = await self._gateway.command("ZRANGE", self.keys.placed, 0, at_most - 1, "REV")
+        return list((await self.orders(ids)).values())
+
+    async def last_collected(self, at_most: int) -> list[str]:
+        """The ids of the orders collected last that may still be recalled, newest first."""
+        ids = await self._gateway.command("ZRANGE", self.keys.collected, 0, at_most - 1, "REV")
+        return cast("list[str]", ids)
+
     async def where(self) -> tuple[str, int]:
         """The board's epoch and version alone, to compare with one's own."""
         epoch, version = await self._gateway.command("MGET", self.keys.epoch, self.keys.version)
@@ -264,6 +297,18 @@ class OrderBook:
     async def crew(self) -> dict[str, str]:
         """The last beat of every cook process, by name, as written."""
         return _pairs(await self._gateway.command("HGETALL", self.keys.crew))
+
+    async def on_duty(self) -> dict[str, str]:
+        """The beats of those who cook in the present mode: the robots, or the open kitchen screens."""
+        crew, mode = await self._gateway.together(
+            ("HGETALL", self.keys.crew), ("GET", self.keys.mode)
+        )
+        people = mode == "people"
+        return {n: beat for n, beat in _pairs(crew).items() if n.startswith(SCREEN) == people}
+
+    async def mode(self) -> str:
+        """Who cooks: `robots` or `people`."""
+        return str(await self._gateway.command("GET", self.keys.mode) or "robots")
 
     async def leave(self, cook: str) -> None:
         """A cook process goes home, or is known to be gone."""
@@ -309,6 +354,7 @@ class OrderBook:
         }
         return {
             "order": {name: value for name, value in order.items() if value is not None},
+            "skus": [line.sku for line in request.items],
             "for_the_kitchen": bool(portions),
             "attempts": self._settings.attempts,
             "waiting_limit": self._settings.waiting_limit,

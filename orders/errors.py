@@ -4,6 +4,7 @@ BookError
 ├── NotOnTheMenu          an item that is unknown, or sold out
 ├── OrderNotFound         no order has this id
 ├── TransitionRefused     the order's status does not allow the change
+├── NotWaiting            only an order that waits for the crew can go first
 ├── IdempotencyKeyReused  the key was used before with another order
 ├── TooManyWaiting        the crew has more than it can cook; nothing was taken
 ├── BookUnavailable       Redis cannot be reached or refuses to write; nothing is known
@@ -50,6 +51,14 @@ class TransitionRefused(BookError):
         super().__init__(f"Order {order.reference} is {order.status}; it cannot become {target}.")
         self.order = order
         self.target = target
+
+
+class NotWaiting(BookError):
+    """The order does not wait for the crew any more, so it cannot go first."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(f"Order {order.reference} is {order.status}; it does not wait.")
+        self.order = order
 
 
 class IdempotencyKeyReused(BookError):

@@ -47,6 +47,11 @@ class CrewChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuChanged:
+    """An item is sold out, or to be had again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """Redis answered the ping with this mark, after everything it published before that."""
 
@@ -58,7 +63,7 @@ class Lost:
     """Redis is not heard any more; what is published now is missed."""
 
 
-Event = Change | Afresh | Touched | CrewChanged | Heard | Lost
+Event = Change | Afresh | Touched | CrewChanged | MenuChanged | Heard | Lost
 
 
 class Feed:
@@ -123,5 +128,7 @@ def _event(message: dict[str, Any]) -> Event:
         return Touched(data["touched"])
     if "crew" in data:
         return CrewChanged()
+    if "menu" in data:
+        return MenuChanged()
     tickets = {ticket["id"]: Ticket.parse(ticket) for ticket in data["tickets"]}
     return Change(data["epoch"], data["after"], data["version"], tickets)

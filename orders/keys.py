@@ -10,6 +10,9 @@ orderup:<store>:placed, :ready, :collected sorted sets   id by that time in ms
 orderup:<store>:crew               hash   cook → beat, JSON
 orderup:<store>:claims             hash   cook → its last claim's number and slips, to say it again
 orderup:<store>:mode               string who cooks: robots or people
+orderup:<store>:sold_out           set    skus that nobody can order now
+orderup:<store>:cookie_secret      string what the sessions of the staff are signed with
+orderup:<store>:wrong_pins, :wrong_pins:<address>   sets   digests of wrong PINs, for a while
 orderup:<store>:idempotency:<key>  string order id and fingerprint, for a day
 orderup:<store>:changes            channel
 orderup:<store>:queue              arq's queue: job id by the time it is due
@@ -41,6 +44,10 @@ class Keys:
         return f"{self.prefix}epoch"
 
     @property
+    def placed(self) -> str:
+        return f"{self.prefix}placed"
+
+    @property
     def cooking(self) -> str:
         return f"{self.prefix}cooking"
 
@@ -51,6 +58,22 @@ class Keys:
     @property
     def claims(self) -> str:
         return f"{self.prefix}claims"
+
+    @property
+    def sold_out(self) -> str:
+        return f"{self.prefix}sold_out"
+
+    @property
+    def cookie_secret(self) -> str:
+        return f"{self.prefix}cookie_secret"
+
+    @property
+    def mode(self) -> str:
+        return f"{self.prefix}mode"
+
+    @property
+    def collected(self) -> str:
+        return f"{self.prefix}collected"
 
     @property
     def changes(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.states import FINISHED, ON_THE_BOARD, Status
+from orders.states import FINISHED, ON_THE_BOARD, Actor, Status
 
 MAX_QUANTITY = 99
 MAX_LINES = 50
@@ -86,6 +86,7 @@ class Order:
     service: str
     name: str | None
     language: str | None
+    priority: bool  # goes before all others that wait
     placed_ms: int
     started_ms: int | None
     ready_ms: int | None
@@ -110,6 +111,7 @@ class Order:
             service=fields["service"],
             name=fields.get("name"),
             language=fields.get("language"),
+            priority="priority" in fields,
             placed_ms=int(fields["placed_ms"]),
             started_ms=_number(fields.get("started_ms")),
             ready_ms=_number(fields.get("ready_ms")),
@@ -129,8 +131,12 @@ class Order:
     def finished(self) -> bool:
         return self.status in FINISHED
 
-    def to_json(self) -> dict[str, Any]:
-        """The order as `GET /api/orders/<id>` and its own stream show it."""
+    def to_json(self, *, for_staff: bool = False) -> dict[str, Any]:
+        """The order as `GET /api/orders/<id>` and its own stream show it.
+
+        The names of hosts and processes, and what went wrong in them, are the staff's matter: to the
+        customer a cook is a cook, and what failed has `failed`.
+        """
         return {
             "id": self.id,
             "reference": self.reference,
@@ -141,17 +147,23 @@ class Order:
             "service": self.service,
             "name": self.name,
             "language": self.language,
+            "priority": self.priority,
             "placed_ms": self.placed_ms,
             "started_ms": self.started_ms,
             "ready_ms": self.ready_ms,
             "finished_ms": self.finished_ms,
-            "cook": self.cook,
+            "cook": self.cook if for_staff else self.cook and _role(self.cook),
             "progress": self.progress and {"done": self.progress[0], "of": self.progress[1]},
             "result": self.result,
-            "error": self.error,
+            "error": self.error if for_staff else self.error and "failed",
             "history": [
-                {"status": e.status, "at_ms": e.at_ms, "attempt": e.attempt, "by": e.by}
-                for e in self.history
+                {
+                    "status": entry.status,
+                    "at_ms": entry.at_ms,
+                    "attempt": entry.attempt,
+                    "by": entry.by if for_staff else entry.by.partition(":")[0],
+                }
+                for entry in self.history
             ],
         }
 
@@ -220,6 +232,10 @@ class Claim:
 
 def _number(text: str | None) -> int | None:
     return None if text is None else int(text)
+
+
+def _role(cook: str) -> str:
+    return cook if cook == Actor.STAFF else Actor.COOK
 
 
 def _progress(text: str | None) -> tuple[int, int] | None:

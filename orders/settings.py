@@ -6,6 +6,7 @@ Each is an environment variable and a flag of the command line: `ORDERUP_PORT` i
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +19,22 @@ def _redis_address(url: str) -> str:
     if not re.fullmatch(r"rediss?://[^\s?#]+", url):
         raise ValueError("an address such as redis://127.0.0.1:6379/0 is needed")
     return url
+
+
+Networks = list[ipaddress.IPv4Network | ipaddress.IPv6Network]
+
+
+def networks(names: str) -> Networks:
+    """Addresses and networks with commas between. Raises ValueError."""
+    return [ipaddress.ip_network(name.strip()) for name in names.split(",") if name.strip()]
+
+
+def _names_of_networks(names: str) -> str:
+    try:
+        networks(names)
+    except ValueError as error:
+        raise ValueError(f"addresses such as 10.0.0.2 or 10.0.0.0/8 are needed; {error}") from error
+    return names
 
 
 WEEK_S = 7 * 24 * 3600
@@ -85,14 +102,30 @@ class Settings(BaseSettings):
         le=WEEK_S,
         description="After this time on the board a ready order counts as collected.",
     )
+    hurry_s: float = Field(
+        300.0, gt=0, le=WEEK_S, description="From this age on the kitchen screen marks an order."
+    )
+    late_s: float = Field(
+        480.0, gt=0, le=WEEK_S, description="From this age on the kitchen screen marks it as late."
+    )
     recall_s: float = Field(
         300.0,
         ge=0,
         le=WEEK_S,
         description="How long a collected order can be called back to the board.",
     )
+    kiosk_idle_s: float = Field(
+        60.0,
+        ge=1,
+        le=3600,
+        description="A kiosk untouched for so long asks whether anybody is there, and is cleared.",
+    )
     certfile: Path | None = Field(None, description="TLS certificate (PEM).")
     keyfile: Path | None = Field(None, description="TLS key (PEM).")
+    trusted_proxies: Annotated[str, AfterValidator(_names_of_networks)] = Field(
+        "",
+        description="Reverse proxies, with commas between, that are believed who comes and by https.",
+    )
     max_streams: int = Field(
         25_000, ge=1, description="Open boards and tickets in one web process."
     )

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from quart import Quart, Response
+from quart import Quart
 
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
@@ -16,24 +16,23 @@ from web.api import api
 from web.board import board
 from web.cashier import cashier
 from web.counter import Counter
+from web.cross_site import refuse_cross_site
 from web.doorkeeper import Doorkeeper
+from web.headers import SecurityHeaders, keep_to_https
 from web.health import health
 from web.hub import Hub
+from web.kitchen_screen import kitchen_screen
+from web.menu import menu
 from web.pin import staff_pin
+from web.proxies import TrustedProxies
 from web.seats import Seats
+from web.session import NoSessions, Sessions
+from web.sign_in import sign_in
 from web.ticket import ticket
 
 log = logging.getLogger("web")
 
 LARGEST_BODY = 64 * 1024
-
-# Everything comes from here; no script, style or frame from elsewhere, none written into a page.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none';"
-    " base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # a ticket's address is the customer's key to it
-}
 
 
 def create_app(settings: Settings) -> Quart:
@@ -42,6 +41,7 @@ def create_app(settings: Settings) -> Quart:
     app = Quart("web", static_folder=str(here / "static"), template_folder=str(here / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0  # asked for again each time, and answered 304
+    app.session_interface = NoSessions()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
     book = OrderBook(settings)
@@ -49,17 +49,24 @@ def create_app(settings: Settings) -> Quart:
     app.extensions["counter"] = Counter(
         settings,
         staff_pin(settings)[0],
+        Sessions(app, settings),
         book,
         hub,
         Seats(settings.max_streams, settings.max_streams_per_address),
     )
 
-    for blueprint in (cashier, ticket, board, api, health):
+    for blueprint in (cashier, ticket, board, kitchen_screen, api, menu, sign_in, health):
         app.register_blueprint(blueprint)
     problems.register(app)
     app.asgi_app = Doorkeeper(app.asgi_app)  # type: ignore[method-assign] # as Quart documents it
+    app.asgi_app = SecurityHeaders(app.asgi_app)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.asgi_app = TrustedProxies(  # type: ignore[method-assign]
+            app.asgi_app, settings.trusted_proxies
+        )
     app.context_processor(texts.for_templates)
-    app.after_request(_secure)
+    app.before_request(refuse_cross_site)
+    app.after_request(keep_to_https)
 
     @app.while_serving
     async def _open() -> AsyncGenerator[None, None]:
@@ -77,12 +84,6 @@ async def _choose_crew(book: OrderBook, settings: Settings) -> None:
         await book.choose_crew(settings.kitchen)
     except BookUnavailable:
         log.warning("Redis is away; who cooks stays as it was")
-
-
-async def _secure(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _home() -> Path:

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from orders.settings import Settings
     from web.hub import Hub
     from web.seats import Seats
+    from web.session import Sessions
 
 
 @dataclass(frozen=True)
 class Counter:
     settings: Settings
     staff_pin: str
+    sessions: Sessions
     book: OrderBook
     hub: Hub
     seats: Seats

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from orders.model import Order, OrderRequest
+from orders.states import Actor
 from web.counter import counter
 from web.problems import NobodyCooks, Unacceptable
 from web.texts import gettext as _
@@ -12,7 +13,9 @@ from web.texts import gettext as _
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 
 
-async def take(wanted: OrderRequest, idempotency_key: str | None) -> Order:
+async def take(
+    wanted: OrderRequest, idempotency_key: str | None, by: Actor = Actor.CUSTOMER
+) -> Order:
     """Place the order, if this counter takes it now.
 
     Raises NobodyCooks, Unacceptable for a key that is none, and what `OrderBook.place` raises.
@@ -30,4 +33,4 @@ async def take(wanted: OrderRequest, idempotency_key: str | None) -> Order:
         items = here.book.menu.items
         if any(i.sku in items and items[i.sku].served == "kitchen" for i in wanted.items):
             raise NobodyCooks
-    return await here.book.place(wanted, idempotency_key=idempotency_key)
+    return await here.book.place(wanted, idempotency_key=idempotency_key, by=by)

@@ -8,31 +8,35 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
-from quart import Quart, Response, render_template, request
+from quart import Quart, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from orders.errors import (
     BookUnavailable,
     BookUnusable,
     IdempotencyKeyReused,
     NotOnTheMenu,
+    NotWaiting,
     OrderNotFound,
     TooManyWaiting,
     TransitionRefused,
 )
 from web.counter import counter
 from web.texts import gettext as _
-from web.texts import language
+from web.texts import language, ngettext
 
 log = logging.getLogger("web")
 
 RETRY_AFTER_S = 2
+IN_SECONDS_S = 120  # a longer wait is told in minutes, by the text
 NOT_KEPT = {"Cache-Control": "no-store"}  # a 404 of now may be an order in a moment
 
 
@@ -64,18 +68,40 @@ class StaffOnly(Exception):
     """The staff's PIN is missing or wrong."""
 
 
+class TooManyAttempts(Exception):
+    """So many wrong PINs were tried that none is looked at for `wait_s`."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"not heard for {wait_s:g} s")
+        self.wait_s = wait_s
+
+
 def register(app: Quart) -> None:
     """Let every error of `app` be answered from here."""
     app.register_error_handler(Exception, _answer)
 
 
-async def _answer(error: Exception) -> Response:
+async def _answer(error: Exception) -> Response | AnyResponse:
     problem = problem_of(error)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
     if request.path == "/api" or request.path.startswith("/api/"):
         return as_json(problem)
+    if isinstance(error, StaffOnly) and _asks_for_a_page():
+        return _to_sign_in()
     return await as_page(problem)
+
+
+def _asks_for_a_page() -> bool:
+    """A browser names HTML where it wants a page; a stream or a program does not."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+
+
+def _to_sign_in() -> AnyResponse:
+    query = request.query_string.decode("ascii", "replace")
+    asked_for = request.path + (f"?{query}" if query else "")
+    code = request.args.get("lang")
+    return redirect(url_for("sign_in.show_sign_in", next=asked_for, lang=code), 303)
 
 
 def as_json(problem: Problem) -> Response:
@@ -95,17 +121,27 @@ def as_json(problem: Problem) -> Response:
 
 
 async def as_page(problem: Problem) -> Response:
-    retry = problem.headers.get("Retry-After")
+    retry_s = int(problem.headers.get("Retry-After", 0))
+    href, text = _way_on(problem)
     page = await render_template(
         "message.html",
         title=problem.title,
         text=problem.detail,
         reference=problem.more.get("reference"),
-        retry_after_s=int(retry) if retry else None,
-        action_href=request.path if retry and request.method == "GET" else "/",
-        action_text=_("Try again") if retry else _("To the menu"),
+        retry_after_s=retry_s if 0 < retry_s <= IN_SECONDS_S else None,
+        action_href=href,
+        action_text=text,
     )
     return Response(page, problem.status, headers={**NOT_KEPT, **problem.headers})
+
+
+def _way_on(problem: Problem) -> tuple[str, str]:
+    """Where the button of the page leads, and what it says."""
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        return url_for("sign_in.show_sign_in"), _("Sign in")
+    if "Retry-After" in problem.headers:
+        return request.path if request.method == "GET" else "/", _("Try again")
+    return "/", _("To the menu")
 
 
 def problem_of(error: Exception) -> Problem:
@@ -135,19 +171,8 @@ def problem_of(error: Exception) -> Problem:
                 _("Unknown order"),
                 _("No order has this address. Check it, or ask at the counter."),
             )
-        case TransitionRefused():
-            return Problem(
-                409,
-                "transition-refused",
-                _("Not possible now"),
-                _(
-                    "Order {reference} is {status} and cannot become {target}.",
-                    reference=error.order.reference,
-                    status=error.order.status,
-                    target=error.target,
-                ),
-                more={"status_now": error.order.status, "reference": error.order.reference},
-            )
+        case TransitionRefused() | NotWaiting():
+            return _refused(error)
         case IdempotencyKeyReused():
             return Problem(
                 422,
@@ -193,14 +218,8 @@ def problem_of(error: Exception) -> Problem:
                 ),
                 {"Retry-After": str(RETRY_AFTER_S)},
             )
-        case StaffOnly():
-            return Problem(
-                401,
-                "staff-only",
-                _("Staff only"),
-                _("Send the staff's PIN as: Authorization: Bearer <PIN>."),
-                {"WWW-Authenticate": 'Bearer realm="staff"'},
-            )
+        case StaffOnly() | TooManyAttempts():
+            return _at_the_staffs_door(error)
         case HTTPException():
             return _http(error)
     return Problem(
@@ -208,6 +227,56 @@ def problem_of(error: Exception) -> Problem:
         "internal",
         _("Something went wrong here"),
         _("It is our fault and has been noted. Orders that have a number are safe."),
+    )
+
+
+def _refused(error: TransitionRefused | NotWaiting) -> Problem:
+    """The order's status does not allow it; `status_now` says which it has."""
+    order = error.order
+    if isinstance(error, TransitionRefused):
+        kind, detail = (
+            "transition-refused",
+            _(
+                "Order {reference} is {status} and cannot become {target}.",
+                reference=order.reference,
+                status=order.status,
+                target=error.target,
+            ),
+        )
+    else:
+        kind, detail = (
+            "not-waiting",
+            _(
+                "Order {reference} is {status}; only an order that waits can go first.",
+                reference=order.reference,
+                status=order.status,
+            ),
+        )
+    more = {"status_now": order.status, "reference": order.reference}
+    return Problem(409, kind, _("Not possible now"), detail, more=more)
+
+
+def _at_the_staffs_door(error: StaffOnly | TooManyAttempts) -> Problem:
+    if isinstance(error, StaffOnly):
+        return Problem(
+            401,
+            "staff-only",
+            _("Staff only"),
+            _("Sign in at /staff, or send the staff's PIN as: Authorization: Bearer <PIN>."),
+            {"WWW-Authenticate": 'Bearer realm="staff"'},
+        )
+    return Problem(
+        429,
+        "too-many-attempts",
+        _("Too many wrong PINs"),
+        ngettext(
+            "No PIN is accepted from here now. Try again in {n} minute. Whoever is signed in"
+            " already can go on working.",
+            "No PIN is accepted from here now. Try again in {n} minutes. Whoever is signed in"
+            " already can go on working.",
+            math.ceil(error.wait_s / 60),
+        ),
+        {"Retry-After": str(math.ceil(error.wait_s))},
     )
 
 

@@ -3,12 +3,13 @@
 --
 -- ask.orders is a list; of each
 --   order            flat map: id, items, total_cents, service, perhaps name and language
+--   skus             list of what is ordered
 --   for_the_kitchen  false: all of it stands at the counter; ready now, no slip
 --   attempts         so many attempts to cook it
 --   waiting_limit    with so many slips in the queue no other is taken
 --   idempotency_key, fingerprint, key_lasts_s   if the customer sent a key
 -- Answers a list of {outcome, order}: placed, repeated (this key, this order), reused (this key, another
--- order), full (nothing was taken).
+-- order), sold_out (nothing was taken; instead of an order the sku), full (nothing was taken).
 
 local function known(wanted)
   if not wanted.idempotency_key then return read(wanted.order.id), true end
@@ -17,6 +18,9 @@ local function known(wanted)
   local id, fingerprint = entry:match('^(%S+) (%S+)$')
   return read(id), fingerprint == wanted.fingerprint
 end
+
+local sold_out = {}
+for _, sku in ipairs(redis.call('SMEMBERS', key('sold_out'))) do sold_out[sku] = true end
 
 -- Numbers are taken in sequence, three digits as long as fewer than half of these are in use, then
 -- four, and so on. A taken number is stepped over; after eight in a row we jump to a place chosen by
@@ -45,6 +49,9 @@ end
 local function place(wanted)
   local order, same = known(wanted)
   if order then return { same and 'repeated' or 'reused', cjson.encode(order) } end
+  for _, sku in ipairs(wanted.skus) do
+    if sold_out[sku] then return { 'sold_out', sku } end
+  end
   if wanted.for_the_kitchen and redis.call('ZCARD', key('queue')) >= wanted.waiting_limit then
     return { 'full', '' }
   end

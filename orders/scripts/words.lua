@@ -106,12 +106,24 @@ end
 local SLIP_LASTS_MS = 30 * 24 * 3600 * 1000
 local TOKENS_AT_MOST = 16
 local NEVER_MS = 10 * 365 * 24 * 3600 * 1000
+local AHEAD_MS = 365 * 24 * 3600 * 1000 -- a slip that goes first is entered as if it were that old
 
 local function slip(order)
   return store .. ':' .. order.id .. ':' .. order.attempt
 end
 
+local function ring()
+  redis.call('LPUSH', key('bell'), '1')
+  redis.call('LTRIM', key('bell'), 0, TOKENS_AT_MOST - 1)
+end
+
+-- Where the slip that falls due then stands in the queue; arq reads the queue by it.
+local function place_in_queue(order, due_ms)
+  return integer(order.priority and due_ms - AHEAD_MS or due_ms)
+end
+
 local function hand_over(order, delay_ms)
+  if order.priority then delay_ms = 0 end -- first means now
   -- Where people cook, slips are due on a day that never comes, so no robot, ours or a stock arq
   -- worker, takes one; a change of mode makes them due (mode.lua).
   local people = redis.call('GET', key('mode')) == 'people'
@@ -119,11 +131,8 @@ local function hand_over(order, delay_ms)
   redis.call('SET', 'arq:job:' .. slip(order), string.format(
     '{"t": null, "f": "cook_order", "a": ["%s", %s], "k": {}, "et": %s}',
     order.id, order.attempt, integer(now_ms)), 'PX', integer(due_ms - now_ms + SLIP_LASTS_MS))
-  redis.call('ZADD', key('queue'), integer(due_ms), slip(order))
-  if due_ms == now_ms then
-    redis.call('LPUSH', key('bell'), '1')
-    redis.call('LTRIM', key('bell'), 0, TOKENS_AT_MOST - 1)
-  end
+  redis.call('ZADD', key('queue'), place_in_queue(order, due_ms), slip(order))
+  if due_ms == now_ms then ring() end
 end
 
 local function withdraw(order)

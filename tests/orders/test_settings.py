@@ -22,6 +22,8 @@ BAD = [
     ("public_url", "https://orders.example/path"),
     ("staff_pin", "123"),
     ("staff_pin", "12 34"),
+    ("trusted_proxies", "proxy.example"),
+    ("trusted_proxies", "10.0.0.1/8"),
     ("kitchen", "cats"),
     ("cooks", "0"),
     ("speed", "0"),
