@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
@@ -11,32 +12,62 @@ from orders.errors import BookUnavailable
 from orders.model import Order
 from web import sse
 from web.broadcast import Broadcast
+from web.outlook import Outlook
 
 READ_AT_ONCE = 500
+TELL_EVERY_S = 2.0
+TOLD_AT_ONCE = 100
+
+See = Callable[[Order], Outlook]
 
 
 class Followed:
     """One order with its viewers."""
 
-    def __init__(self, blind_frame: Callable[[], bytes]) -> None:
+    def __init__(self, blind_frame: Callable[[], bytes], see: See) -> None:
         self.frame = b""
-        self.broadcast = Broadcast(lambda: self.frame + blind_frame())
+        self.broadcast = Broadcast(lambda: self.frame + self._outlook_frame() + blind_frame())
+        self._order: Order | None = None
+        self._see = see
+        self._told = Outlook()
+        self._told_at = 0.0
 
     def show(self, order: Order | None) -> None:
         """Tell the viewers how the order is now; `None` when there is no such order (any more)."""
+        self._order = order
         if order is not None and (frame := sse.event("order", order.to_json())) != self.frame:
             self.frame = frame
-            self.broadcast.send(frame)
+            self.broadcast.send(frame + self._outlook_frame())
         if order is None or order.finished:
             self.broadcast.end()
 
+    def show_outlook(self) -> None:
+        """Tell the viewers what they may expect, if it is no longer what they were told."""
+        if self._order is not None and self.frame:
+            outlook = self._see(self._order)
+            if not outlook.is_as(self._told, time.monotonic() - self._told_at):
+                self.broadcast.send(self._tell(outlook))
+
+    def _outlook_frame(self) -> bytes:
+        """As it is now; nothing when there is nothing to say."""
+        if self._order is None or (outlook := self._see(self._order)) == Outlook():
+            return b""
+        return self._tell(outlook)
+
+    def _tell(self, outlook: Outlook) -> bytes:
+        self._told, self._told_at = outlook, time.monotonic()
+        return sse.event("line", outlook.to_json())
+
 
 class Followers:
-    """The followed orders of this process. `blind_frame` says that what is shown is old, when it is."""
+    """The followed orders of this process. `blind_frame` says that what is shown is old, when it is;
+    `see` gives what the customer of an order may expect.
+    """
 
-    def __init__(self, book: OrderBook, blind_frame: Callable[[], bytes]) -> None:
+    def __init__(self, book: OrderBook, blind_frame: Callable[[], bytes], see: See) -> None:
         self._book = book
         self._blind_frame = blind_frame
+        self._see = see
         self._followed: dict[str, Followed] = {}
         self._to_read: set[str] = set()
         self._read = asyncio.Event()
@@ -48,7 +79,7 @@ class Followers:
 
     async def follow(self, order_id: str) -> AsyncGenerator[bytes, None]:
         """One viewer's stream of one order, until it is finished."""
-        followed = self._followed.setdefault(order_id, Followed(self._blind_frame))
+        followed = self._followed.setdefault(order_id, Followed(self._blind_frame, self._see))
         self.look_at([order_id])
         if self._over:
             followed.broadcast.end()
@@ -82,6 +113,20 @@ class Followers:
         self._over = True
         for followed in self._followed.values():
             followed.broadcast.end()
+
+    async def keep_telling(self) -> None:
+        """Every two seconds tell those whose outlook is another one; less often when they are very
+        many, so that most of the time is left for taking orders.
+        """
+        while True:
+            began = time.monotonic()
+            blind = self._blind_frame()
+            for number, followed in enumerate(list(self._followed.values()), start=1):
+                if not blind:
+                    followed.show_outlook()
+                if number % TOLD_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            await asyncio.sleep(max(TELL_EVERY_S, 4 * (time.monotonic() - began)))
 
     async def keep_reading(self) -> None:
         """Read what is to be looked at; in one place, so that no order's viewer is sent backwards."""

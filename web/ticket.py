@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import json
+import math
+from collections.abc import Mapping
 
 import segno
+from babel.units import format_unit
 from markupsafe import Markup
 from quart import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from orders.errors import BookUnavailable, TransitionRefused
 from orders.states import Actor, Status
+from web.address import public_address
 from web.counter import counter, stream
-from web.door import EVERYWHERE, address_on_the_net, is_loopback
+from web.estimate import Range
 from web.problems import Unacceptable
 from web.texts import choose_language, language
 from web.texts import gettext as _
 
 ticket = Blueprint("ticket", __name__)
 
+IN_SECONDS_TO_MS = 90_000  # what takes longer is told in minutes
+
 
 @ticket.get("/orders/<order_id>")
 async def show_ticket(order_id: str) -> Response:
     order = await counter().book.order(order_id)
     choose_language(order.language)
-    address = _public_address() + url_for("ticket.show_ticket", order_id=order_id)
+    address = public_address() + url_for("ticket.show_ticket", order_id=order_id)
     names = {sku: item.called(language()) for sku, item in counter().book.menu.items.items()}
     done, of = order.progress or (None, None)
+    outlook = counter().hub.outlook(order)
     page = await render_template(
         "ticket.html",
         order=order,
@@ -34,9 +41,11 @@ async def show_ticket(order_id: str) -> Response:
         total_cents=order.total_cents,
         progress_done=done,
         progress_of=of,
+        place=None if outlook.ahead is None else outlook.ahead + 1,
+        ready_in=outlook.ready and in_words(outlook.ready),
+        results=_results(order.result, names),
         qr_svg=_qr(address),
         ticket_url=address,
-        can_cancel=order.status is Status.PENDING,
     )
     return Response(page, headers={"Cache-Control": "no-store"})
 
@@ -77,14 +86,32 @@ def _qr(address: str) -> Markup:
     return Markup(code.svg_inline(scale=4, border=2, omitsize=True))  # noqa: S704 - segno's own
 
 
-def _public_address() -> str:
-    """The address under which phones in the hall reach this counter, without a path."""
-    settings = counter().settings
-    if settings.public_url:
-        return settings.public_url
-    asked = urlsplit(request.host_url)
-    if not is_loopback(asked.hostname or ""):
-        return f"{asked.scheme}://{asked.netloc}"
-    outside = address_on_the_net() if settings.host in EVERYWHERE else None
-    port = f":{asked.port}" if asked.port else ""
-    return f"{asked.scheme}://{outside or asked.hostname}{port}"
+def in_words(ready: Range) -> str:
+    """From when to when, rounded outwards, in the reader's language and the figures of the numbers.
+
+    static/js/order-outlook.js says the same, from the next word on.
+    """
+    minutes = ready.high_ms > IN_SECONDS_TO_MS
+    unit, size, step = ("minute", 60_000, 1) if minutes else ("second", 1_000, 10)
+    low = math.floor(ready.low_ms / size / step) * step
+    high = math.ceil(ready.high_ms / size / step) * step
+    longest = format_unit(high, f"duration-{unit}", locale=language(), numbering_system="latn")
+    return f"{low}\N{EN DASH}{longest}" if low else _("{time} at most", time=longest)
+
+
+def _results(result: object, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the recipes returned, by dish, in words; recipes may return anything that is JSON."""
+    if not isinstance(result, dict):
+        return [] if result is None else [("", _plainly(result))]
+    return [(names.get(sku, sku), _plainly(returned)) for sku, returned in result.items()]
+
+
+def _plainly(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case list():
+            return ", ".join(map(_plainly, value))
+        case dict():
+            return ", ".join(f"{name}: {_plainly(inner)}" for name, inner in value.items())
+    return json.dumps(value)
