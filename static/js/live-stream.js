@@ -13,6 +13,7 @@ const LONGEST_RETRY_MS = 10_000;
 
 export class LiveStream {
   #url;
+  #open;
   #whole;
   #part;
   #onBlind;
@@ -29,8 +30,10 @@ export class LiveStream {
   // whole: [event name, handler] of the event that carries everything and ends blindness.
   // part: [event name, handler] of a change; its handler returns false when it does not fit.
   // onBlind(agoMs) is called at once; onBlind(null) when the page sees again.
-  constructor(url, { whole, part = null, onBlind }) {
+  // open(url) gives the EventSource: one of its own, or openShared of shared-source.js.
+  constructor(url, { whole, part = null, onBlind, open = (address) => new EventSource(address) }) {
     this.#url = url;
+    this.#open = open;
     this.#whole = whole;
     this.#part = part;
     this.#onBlind = onBlind;
@@ -56,7 +59,7 @@ export class LiveStream {
   #connect() {
     this.#disconnect();
     this.#attempted = new Stopwatch();
-    const source = new EventSource(this.#url);
+    const source = this.#open(this.#url);
     const [whole, takeWhole] = this.#whole;
     source.addEventListener(whole, (event) => {
       this.#hear();

@@ -1,0 +1,48 @@
+// An EventSource that all tabs of this browser share; for those who look at it, one like any other.
+//
+// The stream itself is held by a SharedWorker (shared-stream.js), which works by http too, where
+// Web Locks are missing. Where there are no such workers, or ours does not answer, a tab has its own.
+
+const WORKER = "/static/js/shared-stream.js";
+const HELLO_WITHIN_MS = 3_000;
+
+let workersFail = !("SharedWorker" in globalThis);
+
+export const openShared = (url) => (workersFail ? new EventSource(url) : new SharedSource(url));
+
+class SharedSource extends EventTarget {
+  readyState = EventSource.CONNECTING;
+  #port;
+  #silence;
+
+  constructor(url) {
+    super();
+    const worker = new SharedWorker(WORKER, { name: url });
+    worker.addEventListener("error", () => this.#giveUp());
+    this.#silence = setTimeout(() => this.#giveUp(), HELLO_WITHIN_MS);
+    this.#port = worker.port;
+    this.#port.onmessage = ({ data }) => this.#take(data);
+  }
+
+  // A tab that is gone without a word stays in the worker's list, and costs nothing there.
+  close() {
+    clearTimeout(this.#silence);
+    this.readyState = EventSource.CLOSED;
+    this.#port.onmessage = null;
+    this.#port.postMessage("leave");
+    this.#port.close();
+  }
+
+  #take({ name, data, readyState = EventSource.OPEN }) {
+    clearTimeout(this.#silence);
+    if (name === "hello") return;
+    this.readyState = readyState;
+    this.dispatchEvent(name === "error" ? new Event(name) : new MessageEvent(name, { data }));
+  }
+
+  #giveUp() {
+    workersFail = true;
+    this.close();
+    this.dispatchEvent(new Event("error"));
+  }
+}
