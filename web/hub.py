@@ -26,19 +26,26 @@ from orders.feed import (
     Feed,
     Heard,
     Lost,
+    MenuChanged,
     Touched,
 )
-from orders.model import Change
+from orders.model import Change, Order
 from orders.watch import CrewWatch
 from web import sse
+from web.attendance import Attendance
 from web.followers import Followers
+from web.line import Line
+from web.outlook import Outlook
+from web.rail import Rail
 from web.screen import Screen
+from web.sold_out import SoldOut
 
 HEARTBEAT_EVERY_S = 5.0
 LOOK_EVERY_S = 0.25
 COMPARE_EVERY_S = 3.0
 STUMBLE_S = 1.0
 FIRST_SIGHT_S = 2.0
+LEARN_FROM = 200  # orders that were placed before this process began
 
 log = logging.getLogger("web")
 
@@ -59,7 +66,11 @@ class Hub:
         self.crew = CrewWatch(COMPARE_EVERY_S + PING_EVERY_S)
         self._book = book
         self._screen = Screen(self._blind_frame)
-        self._followers = Followers(book, self._blind_frame)
+        self._line = Line()
+        self._followers = Followers(book, self._blind_frame, self.outlook)
+        self._rail = Rail(book, self._blind_frame)
+        self._sold_out = SoldOut(self._blind_frame)
+        self._looking_at_shelf = asyncio.Lock()  # what was read first is shown first
         self._epoch, self._version = "none", 0  # as heard from Redis
         self._met = False  # whether it is certain that this is the same Redis process as before
         self._settled_by = 0  # mark after which no change older than the snapshot can come
@@ -71,7 +82,8 @@ class Hub:
 
     @property
     def viewers(self) -> int:
-        return self._screen.broadcast.viewers + self._followers.viewers
+        customers = self._followers.viewers + self._sold_out.broadcast.viewers
+        return self._screen.broadcast.viewers + customers + self._rail.broadcast.viewers
 
     @property
     def blind_since_ms(self) -> int | None:
@@ -86,13 +98,44 @@ class Hub:
         """One viewer's stream of one order, until it is finished."""
         return self._followers.follow(order_id)
 
+    def outlook(self, order: Order) -> Outlook:
+        """What the customer of an order may expect, as far as this process has seen."""
+        return self._line.outlook(order) if self._blind_since_ms is None else Outlook()
+
+    @property
+    def sold_out(self) -> frozenset[str]:
+        """The skus that cannot be ordered now, as last heard; placing an order looks again."""
+        return self._sold_out.skus
+
+    def menu(self) -> AsyncGenerator[bytes, None]:
+        """One viewer's stream of what is sold out."""
+        return self._sold_out.broadcast.frames()
+
+    async def look_at_shelf(self) -> None:
+        """Read what is sold out, now. Raises BookUnavailable."""
+        async with self._looking_at_shelf:
+            self._sold_out.change(await self._book.shelf.sold_out())
+
+    def rail(self) -> AsyncGenerator[bytes, None]:
+        """One kitchen screen's stream of the open orders, whole: for the staff only."""
+        return self._rail.frames()
+
     # -- its life ---------------------------------------------------------------------------------
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Listen, and show what is heard, while inside."""
+        attendance = Attendance(self._book, lambda: self._rail.broadcast.viewers)
         async with asyncio.TaskGroup() as group:
-            jobs = (self._listen, self._pulse, self._screen.pace, self._followers.keep_reading)
+            jobs = (
+                self._listen,
+                self._pulse,
+                self._screen.pace,
+                self._followers.keep_reading,
+                self._followers.keep_telling,
+                self._rail.keep_reading,
+                attendance.keep,
+            )
             tasks = [group.create_task(self._keep_at(job)) for job in jobs]
             try:
                 with suppress(TimeoutError):  # nobody is served before it is known what there is
@@ -120,6 +163,8 @@ class Hub:
         self.ended = True
         self._screen.broadcast.end()
         self._followers.end()
+        self._rail.broadcast.end()
+        self._sold_out.broadcast.end()
 
     # -- what Redis tells -------------------------------------------------------------------------
 
@@ -144,9 +189,12 @@ class Hub:
             case Change():
                 await self._take_change(event, feed)
             case CrewChanged():
-                self.crew.observe(await self._book.crew())
+                self.crew.observe(await self._book.on_duty())
+            case MenuChanged():
+                await self.look_at_shelf()
             case Touched(order_id):
                 self._followers.look_at([order_id])
+                self._rail.look_at([order_id])
             case Heard(mark):
                 await self._take_answer(mark, feed)
 
@@ -155,7 +203,9 @@ class Hub:
         if same_life and change.after == self._version:
             self._version = change.version
             self._screen.change(change)
+            self._line.change(change.tickets)
             self._followers.look_at(change.tickets)
+            self._rail.look_at(change.tickets, change.version)
         elif same_life and change.version <= self._version and self._settled_by:
             return  # published before our snapshot was taken, and in it
         else:
@@ -169,7 +219,8 @@ class Hub:
             await self._take_snapshot(feed)
             return
         self._promise = _Promise(feed.mark(), epoch, version)
-        self.crew.observe(await self._book.crew())
+        self.crew.observe(await self._book.on_duty())
+        await self.look_at_shelf()
 
     async def _take_answer(self, mark: int, feed: Feed) -> None:
         """An answered ping: everything published before it has been heard."""
@@ -192,15 +243,21 @@ class Hub:
         if not self._met:
             await self._book.meet()
             self._met = True
+        if not self._line.seeded:
+            self._line.seed(await self._book.last_placed(LEARN_FROM))
         snapshot = await self._book.snapshot()
         self._settled_by = feed.mark()
         self._promise = None
-        self.crew.observe(await self._book.crew())
+        self.crew.observe(await self._book.on_duty())
+        sold_out = await self._book.shelf.sold_out()
         self._epoch, self._version = snapshot.epoch, snapshot.version
         self._blind_since_ms = None
         self._sighted.set()
         self._screen.replace(snapshot)
+        self._line.replace(snapshot.tickets)
         self._followers.look_at_all()
+        self._rail.look_at_all()
+        self._sold_out.replace(sold_out)
 
     # -- what the viewers see ---------------------------------------------------------------------
 
@@ -230,3 +287,5 @@ class Hub:
     def _send_to_all(self, frame: bytes) -> None:
         self._screen.broadcast.send(frame)
         self._followers.send(frame)
+        self._rail.broadcast.send(frame)
+        self._sold_out.broadcast.send(frame)

@@ -1,20 +1,26 @@
-// <order-form>: + and − beside each number field, the order and its total, one submit only.
+// <order-form>: + and − beside each number field, the order and its total, sent once.
 //
 // The form inside works without it. What may be ordered and what it costs, the server decides again.
 
-const MOST = 99;
+import { beginHere } from "./kiosk-home.js";
+import { cart } from "./order-cart.js";
+import { chosen, count, dishOf, line, markSoldOut, nameOf, total } from "./order-lines.js";
+import { send } from "./order-send.js";
+import { addSteps, showSteps } from "./order-steps.js";
 
 class OrderForm extends HTMLElement {
   #form = null;
   #sent = false;
 
   connectedCallback() {
+    beginHere();
     this.#form = this.querySelector("form");
-    for (const input of this.#quantities()) this.#addSteps(input);
-    this.#form.addEventListener("input", () => this.#showOrder());
+    for (const input of this.#quantities) addSteps(input, this.querySelector("#stepper"));
+    this.#form.addEventListener("input", (event) => this.#change(event.target));
     this.#form.addEventListener("submit", (event) => this.#submitOnce(event));
     window.addEventListener("pageshow", this);
     this.querySelector(".total").hidden = false;
+    if (chosen(this.#quantities).length === 0) cart.restore(this.#form);
     this.#showOrder();
   }
 
@@ -22,90 +28,127 @@ class OrderForm extends HTMLElement {
     window.removeEventListener("pageshow", this);
   }
 
-  // Back by the browser's memory, from the ticket or from a failed attempt: what was chosen is still
-  // there. The form keeps its key, so the server knows the same order when it is sent again.
+  // Back by the browser's memory, from the ticket: what was chosen is still there. The form keeps its
+  // key, so the server knows the same order when it is sent again.
   handleEvent() {
     this.#markSent(false);
     this.#showOrder(); // the browser may have filled in what was typed before
   }
 
-  #quantities() {
-    return this.querySelectorAll('input[type="number"]:enabled');
+  get busy() {
+    return this.#sent;
   }
 
-  #addSteps(input) {
-    const dish = input.closest(".dish");
-    const steps = this.querySelector("#stepper").content.cloneNode(true);
-    const name = dish.querySelector(".dish-name").textContent;
-    for (const [kind, by] of [["less", -1], ["more", 1]]) {
-      const button = steps.querySelector(`.${kind}`);
-      button.setAttribute("aria-label", button.dataset.label.replace("{item}", name));
-      button.addEventListener("click", () => this.#step(input, by));
-    }
-    const [less, more] = steps.children;
-    input.before(less);
-    input.after(more);
-    dish.addEventListener("click", (event) => {
-      if (event.target.closest(".quantity")) return;
-      event.preventDefault(); // the name would bring up a phone's keyboard
-      this.#step(input, 1); // a finger goes for the picture
-    });
+  // Whether anything is here that somebody chose or typed.
+  get touched() {
+    const { name, service } = this.#form.elements;
+    return chosen(this.#quantities).length > 0 || name.value !== "" || service.value !== "eat-in";
   }
 
-  #step(input, by) {
-    const quantity = Math.min(MOST, Math.max(0, count(input) + by));
-    input.value = quantity || "";
+  // For the next customer: nothing of this one stays, and the next order is another one.
+  clear() {
+    for (const input of this.#quantities) input.value = "";
+    const { name, service, idempotency_key: key } = this.#form.elements;
+    name.value = "";
+    service.value = "eat-in";
+    key.value = crypto.getRandomValues(new Uint8Array(16)).join(".");
+    this.#showProblem(null);
     this.#showOrder();
-    if (quantity === 0) input.parentElement.querySelector(".more").focus({ preventScroll: true }); // − has gone
+    cart.forget();
+  }
+
+  // Something chosen that sells out stays in sight, marked, and is not ordered.
+  showSoldOut(skus) {
+    for (const input of chosen(markSoldOut(this.#quantities, skus))) {
+      if (input.hasAttribute("aria-invalid")) continue; // the server has said so itself
+      this.#tell(input.disabled ? "#just-sold-out" : "#here-again", dishOf(input));
+    }
+    this.#showOrder();
+  }
+
+  get #quantities() {
+    return [...this.querySelectorAll('input[type="number"]')];
+  }
+
+  #change(field) {
+    cart.keep(this.#form);
+    this.#showOrder();
+    if (field.type === "number") this.#say(field);
   }
 
   #showOrder() {
-    const chosen = [...this.#quantities()].filter((input) => count(input) > 0);
-    for (const input of this.#quantities()) {
-      const quantity = count(input);
-      input.closest(".dish").classList.toggle("is-chosen", quantity > 0);
-      input.parentElement.querySelector(".more").disabled = quantity >= MOST;
-    }
-    const cents = chosen.reduce((sum, input) => sum + count(input) * Number(input.dataset.cents), 0);
-    this.querySelector(".total output").value = this.#money(cents);
-    const lines = chosen.length
-      ? chosen.map((input) => this.#line(input))
-      : [this.querySelector("#nothing-chosen").content.cloneNode(true)];
-    this.querySelector(".chosen").replaceChildren(...lines);
+    for (const input of this.#quantities) showSteps(input);
+    const lines = chosen(this.#quantities).map((input) => line(this.querySelector("#chosen-dish"), input));
+    const nothing = this.querySelector("#nothing-chosen").content;
+    this.querySelector(".chosen").replaceChildren(...(lines.length ? lines : [nothing.cloneNode(true)]));
+    this.querySelector(".total output").value = total(this.#quantities, this.dataset);
   }
 
-  #line(input) {
-    const line = this.querySelector("#chosen-dish").content.cloneNode(true);
-    const dish = input.closest(".dish");
-    line.querySelector("img").src = dish.querySelector("img").src;
-    line.querySelector("b").textContent = `${count(input)} ×`;
-    line.querySelector("span").textContent = dish.querySelector(".dish-name").textContent;
-    return line;
+  // For those who hear the page: what the last touch has changed.
+  #say(input) {
+    const said = this.querySelector("[data-said]");
+    const sum = total(this.#quantities, this.dataset);
+    const values = { n: count(input), item: nameOf(dishOf(input)), total: sum };
+    said.textContent = said.dataset.text.replace(/{(\w+)}/g, (_, name) => values[name]);
   }
 
-  #money(cents) {
-    const { language, currency } = this.dataset;
-    const style = { style: "currency", currency, numberingSystem: "latn" }; // as the page's prices
-    return new Intl.NumberFormat(language, style).format(cents / 100);
-  }
-
-  #submitOnce(event) {
-    if (this.#sent) {
-      event.preventDefault();
-      return;
-    }
+  async #submitOnce(event) {
+    event.preventDefault();
+    if (this.#sent) return;
     this.#markSent(true);
+    this.#showProblem(null);
+    const answer = await send(this.#form);
+    if (answer?.ticket) {
+      cart.forget();
+      location.assign(answer.ticket);
+    } else {
+      this.#markSent(false);
+      this.#showAnswer(answer?.page ?? null);
+    }
+  }
+
+  // The form as the server sent it back: its key, what it says of each dish, and its sentence.
+  #showAnswer(page) {
+    const problem = page?.querySelector(".notice.problem");
+    problem?.removeAttribute("data-as-loaded"); // it is of now
+    const lost = this.querySelector("#not-sent").content.cloneNode(true);
+    this.#showProblem(problem ? document.adoptNode(problem) : lost);
+    if (problem) this.#takeOver(page);
+  }
+
+  #takeOver(page) {
+    this.#form.elements.idempotency_key.value = page.querySelector("[name=idempotency_key]").value;
+    for (const input of this.#quantities) {
+      const wrong = page.getElementById(dishOf(input).id)?.classList.contains("wrong") ?? false;
+      dishOf(input).classList.toggle("wrong", wrong);
+      if (wrong) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    }
+    this.showSoldOut(new Set([...page.querySelectorAll(".dish.sold-out")].map(({ id }) => id)));
+    cart.keep(this.#form);
+  }
+
+  #showProblem(notice) {
+    this.querySelector("[data-problem]").replaceChildren(...(notice ? [notice] : []));
+  }
+
+  // One notice for each dish, and never an old one beside a new one.
+  #tell(template, dish) {
+    const notice = this.querySelector(template).content.cloneNode(true);
+    const words = notice.querySelector("span");
+    words.textContent = words.textContent.replace("{item}", nameOf(dish));
+    const told = this.querySelector("[data-problem]");
+    told.querySelector(`[data-of="${dish.id}"]`)?.remove();
+    notice.firstElementChild.dataset.of = dish.id;
+    told.append(notice);
   }
 
   #markSent(sent) {
     this.#sent = sent;
-    const button = this.querySelector(".order-bar button");
+    const button = this.querySelector(".order-bar .primary");
     button.setAttribute("aria-disabled", String(sent));
     button.textContent = sent ? button.dataset.busy : button.dataset.ready;
   }
 }
-
-// What is typed, as a whole number; nonsense counts as none and is left to the server to refuse.
-const count = (input) => Math.max(0, Math.trunc(Number(input.value) || 0));
 
 customElements.define("order-form", OrderForm);

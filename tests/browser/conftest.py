@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browser.hall import Hall, opened_hall
 from tests.restaurant import Restaurant, opened
 
 ARGUMENTS = [
@@ -31,6 +33,20 @@ def restaurant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]
         yield it
 
 
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A hall of its own for the board's tests, who fill and empty it."""
+    with opened_hall(tmp_path_factory.mktemp("hall")) as it:
+        yield it
+
+
+@pytest.fixture
+def hall(house: Hall) -> Iterator[Hall]:
+    """Nobody is waiting yet."""
+    yield house
+    house.clear()
+
+
 @pytest.fixture
 def own_restaurant(tmp_path: Path) -> Iterator[Restaurant]:
     """A restaurant for one test alone, which may break it."""
@@ -38,13 +54,22 @@ def own_restaurant(tmp_path: Path) -> Iterator[Restaurant]:
         yield it
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def launched(*flags: str) -> AsyncIterator[Browser]:
+    """A browser with these flags besides the usual ones."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=[*ARGUMENTS, *flags]
+        )
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -53,8 +78,11 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     complaints: list[str] = []
 
     async def open_page(address: str, path: str, **window: Any) -> Page:
+        script = window.pop("init_script", None)  # runs before the page's own
         context = await browser.new_context(**window)
         context.set_default_timeout(LIMIT_MS)
+        if script is not None:
+            await context.add_init_script(script)
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
         page.on(

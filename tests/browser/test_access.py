@@ -9,7 +9,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.sizes import SIZES
 from tests.restaurant import Restaurant
 
-PATHS = ("/", "/board", "/orders/unknown")
+PATHS = ("/", "/board", "/board/setup", "/orders/unknown")
 
 
 @pytest.mark.parametrize("path", PATHS)

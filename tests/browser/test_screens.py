@@ -17,7 +17,7 @@ async def test_no_page_is_wider_than_its_screen(
 ) -> None:
     """Nothing has to be scrolled sideways, on any page."""
     order_id = restaurant.place()
-    for path in ("/", f"/orders/{order_id}", "/board", "/orders/unknown"):
+    for path in ("/", f"/orders/{order_id}", "/board", "/board/setup", "/orders/unknown"):
         page = await open_page(restaurant.address, path, viewport=SIZES[size])
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= SIZES[size]["width"], path

@@ -287,7 +287,8 @@ class Web:
         return [await self.place(sku) for _ in range(count)]
 
     async def order(self, order_id: str) -> dict[str, Any]:
-        answer = await self.get(f"/api/orders/{order_id}")
+        """The order with all that the staff see of it, its cook's name for one."""
+        answer = await self.get(f"/api/orders/{order_id}", headers=STAFF)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 

@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 import click
 import httpx
 
-from .house import House, Process, RedisServer, Web, a_client, eventually, order_for
+from .house import STAFF, House, Process, RedisServer, Web, a_client, eventually, order_for
 from .proxy import Proxy
 from .viewer import OFF_THE_BOARD, Viewer, viewer
 
@@ -305,7 +305,7 @@ class Soak:
             if len(pairs) > 1:
                 ledger.doubled.append(f"one key, {len(pairs)} orders: {key}")
         for order_id, reference in ledger.acknowledged.items():
-            answer = await web.get(f"/api/orders/{order_id}")
+            answer = await web.get(f"/api/orders/{order_id}", headers=STAFF)
             status = answer.json()["status"] if answer.status_code == 200 else "UNKNOWN"
             ledger.fates[status] += 1
             if status not in READY | {"FAILURE"}:

@@ -20,7 +20,9 @@ def place(address: str) -> str:
 
 
 def order(address: str, order_id: str) -> dict[str, object]:
-    found: dict[str, object] = httpx.get(f"{address}/api/orders/{order_id}").json()
+    staff = {"Authorization": "Bearer 1234"}
+    answer = httpx.get(f"{address}/api/orders/{order_id}", headers=staff)
+    found: dict[str, object] = answer.json()
     return found
 
 

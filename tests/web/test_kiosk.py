@@ -239,3 +239,46 @@ async def test_a_full_kitchen_keeps_the_cart(settings: Settings, book: OrderBook
         assert (503, "3") == (again.status, again.fields["quantity.nuggets-6"])
         assert "no more right now" in again.alert
         assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_language_without_scripts_is_chosen_by_the_form(
+    client: httpx.AsyncClient, raw: Redis, settings: Settings
+) -> None:
+    """The same form in another language: what was typed and its key stay, and nothing is ordered."""
+    before = await state_of(raw, settings)
+    page = await kiosk(client)
+    typed = {**page.fields, "quantity.water": "2", "name": "Zoë", "service": "take-away"}
+    answer = await client.post("/", data={**typed, "lang": "es"})
+    again = Page(answer)
+    assert (200, "es") == (again.status, again.language)
+    assert {**typed, "language": "es"} == again.fields
+    assert before == await state_of(raw, settings)
+
+
+async def test_a_kiosk_keeps_being_one_up_to_its_ticket(client: httpx.AsyncClient) -> None:
+    """Opened with `?kiosk=1`, its form says so, and so does the ticket's address; others do not."""
+    page = Page(await client.get("/?kiosk=1"))
+    answer = await send(client, page, water="1")
+    assert answer.headers["location"].endswith("?kiosk=1")
+    assert "kiosk" not in (await send(client, await kiosk(client), water="1")).headers["location"]
+    wrong = Page(await send(client, page, water="-1"))
+    assert "1" == wrong.fields["kiosk"]
+
+
+async def test_an_answer_to_a_form_can_be_returned_to(client: httpx.AsyncClient) -> None:
+    """A browser may keep it for its Back button: of a page that is not stored it has only an error."""
+    page = await kiosk(client)
+    assert "private, no-cache" == (await send(client, page)).headers["cache-control"]
+
+
+async def test_what_sold_out_meanwhile_is_named_and_the_rest_stays(
+    client: httpx.AsyncClient, book: OrderBook
+) -> None:
+    """The dish is marked and cannot be sent again; everything else is as it was typed."""
+    page = await kiosk(client)
+    await book.shelf.set_available("turkey", available=False)
+    again = Page(await send(client, page, turkey="1", cola="2"))
+    assert 422 == again.status
+    assert book.menu.items["turkey"].called("en") in again.alert
+    assert ("2", None) == (again.fields["quantity.cola"], again.fields.get("quantity.turkey"))
+    assert 303 == (await send(client, again)).status_code

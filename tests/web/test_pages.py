@@ -12,7 +12,7 @@ from tests.conftest import NUGGETS
 from tests.web.page import Page
 from web.texts import languages
 
-PAGES = ["/", "/board", "/orders/{id}", "/nothing-here", "/orders/nobody"]
+PAGES = ["/", "/board", "/board/setup", "/orders/{id}", "/nothing-here", "/orders/nobody"]
 ADDRESSES = [
     *PAGES,
     "/board/events",
@@ -41,7 +41,7 @@ async def test_every_answer_carries_the_security_headers(
         assert "unsafe" not in policy
         assert "frame-ancestors 'self'" in policy
         assert "nosniff" == answer.headers["x-content-type-options"]
-        assert "no-referrer" == answer.headers["referrer-policy"]
+        assert "same-origin" == answer.headers["referrer-policy"]
         assert "server" not in answer.headers or "hypercorn" in answer.headers["server"]
 
 

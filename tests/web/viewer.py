@@ -103,6 +103,8 @@ class Viewer:
             case "change":
                 assert (self.epoch, self.version) == (event.data["epoch"], event.data["after"])
                 self.version = event.data["version"]
+            case "menu":
+                self.blind = False
             case "blind":
                 self.blind = True
             case "heartbeat":
