@@ -159,15 +159,15 @@ class CrewWorker(Worker):
         The order's end, whatever it is, removes the job with its keys (transition.lua), so nothing
         of arq's bookkeeping is left to do for it.
         """
-        if slip.order is None:
+        if slip.meal is None:
             await self.run_job(slip.job_id, slip.score)
             return
-        order, cook = slip.order, self.ctx["cook"]
-        cook.claimed[order.id] = order
+        meal, cook = slip.meal, self.ctx["cook"]
+        cook.claimed[meal.order_id] = meal
         ctx = {**self.ctx, "job_id": slip.job_id, "job_try": 1, "score": slip.score}
         for hook in (
             self.on_job_start,
-            partial(cook_order, order_id=order.id, attempt=order.attempt),
+            partial(cook_order, order_id=meal.order_id, attempt=meal.attempt),
             self.on_job_end,
             self.after_job_end,
         ):
