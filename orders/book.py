@@ -45,7 +45,7 @@ from orders.states import Actor, Status, sources
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
 KEY_LASTS_S = 24 * 3600
 FINISHED_KEPT_S = 30 * 24 * 3600
-DUE_AT_MOST = 200
+DUE_AT_MOST = 100  # in one go; a longer script would keep everybody else waiting
 DEADLINE_S = 1.5
 
 
@@ -212,8 +212,12 @@ class OrderBook:
             "keep_s": FINISHED_KEPT_S,
             "at_most": DUE_AT_MOST,
         }
-        collected, freed = await self._gateway.script("tick", ask)
-        return collected, freed
+        collected = freed = 0
+        while True:
+            fetched, forgotten = await self._gateway.script("tick", ask)
+            collected, freed = collected + fetched, freed + forgotten
+            if max(fetched, forgotten) < DUE_AT_MOST:
+                return collected, freed
 
     async def sweep(self) -> dict[str, int]:
         """Look the whole book over, page by page, and mend what does not fit; how much of each part."""
