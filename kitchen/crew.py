@@ -10,8 +10,10 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from contextlib import suppress
-from functools import partial
+from datetime import UTC, datetime
+from typing import Any
 
 from arq.worker import Worker
 from redis.exceptions import RedisError
@@ -30,6 +32,10 @@ log = logging.getLogger("kitchen")
 
 POLL_S = 8.0
 PAUSE_S = 0.2
+LOOK_AGAIN_S = 1.0
+RING_S = (
+    0.003  # in a rush the bell is followed so often at most, and the more slips are claimed at once
+)
 
 
 def run(settings: Settings) -> None:
@@ -54,14 +60,16 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 class CrewWorker(Worker):
     """arq's worker, woken by the bell and by its own free hands; polling stays as the fallback."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(**worker_options(settings), poll_delay=POLL_S)
+    def __init__(self, settings: Settings, **more: Any) -> None:
+        """`more` are any of arq's parameters, for other tasks beside the orders, cron, hooks."""
+        super().__init__(**{**worker_options(settings), "poll_delay": POLL_S, **more})
         self._bell = Bell(settings.redis_url or DEFAULT_REDIS_URL, Keys(settings.key_prefix).bell)
         self._rung = asyncio.Event()
         self._free = asyncio.Event()
         self._free.set()
         self._looking = asyncio.Lock()
         self._claims = 0
+        self._more_waits = True
         self._listening: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -108,6 +116,7 @@ class CrewWorker(Worker):
                 self._rung.set()
                 if not self._free.is_set():  # busy since; the ring is for somebody else
                     await self._bell.ring()
+                await asyncio.sleep(RING_S)
 
     async def _look(self) -> None:
         while True:
@@ -125,6 +134,7 @@ class CrewWorker(Worker):
                 await self._arq_iteration()
             except (BookUnavailable, RedisError, OSError) as error:
                 log.warning("Redis is away (%s); the kitchen waits", error)
+                self.loop.call_later(LOOK_AGAIN_S, self._rung.set)
                 await asyncio.sleep(PAUSE_S)
 
     async def _claim(self) -> None:
@@ -133,6 +143,7 @@ class CrewWorker(Worker):
         hands = self.max_jobs - self.job_counter
         claim = await cook.book.claim(cook.name, hands, lasts_ms, self._claims)
         self._claims += 1  # only now: without an answer the same claim is made again
+        self._more_waits = len(claim.slips) == hands
         if claim.next_s is not None and claim.next_s < POLL_S:
             self.loop.call_later(claim.next_s, self._rung.set)
         for slip in claim.slips:
@@ -161,19 +172,33 @@ class CrewWorker(Worker):
         """
         if slip.meal is None:
             await self.run_job(slip.job_id, slip.score)
+            self._rung.set()  # it may be due again, and nobody rings for that
             return
         meal, cook = slip.meal, self.ctx["cook"]
         cook.claimed[meal.order_id] = meal
-        ctx = {**self.ctx, "job_id": slip.job_id, "job_try": 1, "score": slip.score}
-        for hook in (
-            self.on_job_start,
-            partial(cook_order, order_id=meal.order_id, attempt=meal.attempt),
-            self.on_job_end,
-            self.after_job_end,
-        ):
+        ctx = {**self.ctx, **_told_of(slip)}
+        if self.on_job_start:
+            await self.on_job_start(ctx)
+        await self._cook(slip.job_id, cook_order(ctx, meal.order_id, meal.attempt))
+        for hook in (self.on_job_end, self.after_job_end):
             if hook is not None:
                 await hook(ctx)
-        self.jobs_complete += 1
+
+    async def _cook(self, job_id: str, cooking: Coroutine[Any, Any, None]) -> None:
+        """Cook, so that `Job.abort` finds it: then the cook has put the order back, as on going home."""
+        me = asyncio.current_task()
+        assert me is not None
+        self.job_tasks[job_id] = me
+        try:
+            await cooking
+            self.jobs_complete += 1
+        except asyncio.CancelledError:
+            if job_id not in self.aborting_tasks:
+                raise
+            self.aborting_tasks.remove(job_id)
+            self.jobs_failed += 1
+        finally:
+            del self.job_tasks[job_id]
 
     async def run_job(self, job_id: str, score: int) -> None:
         """As arq's, but an outage of Redis does not end it: run again, and the book says what is left.
@@ -191,4 +216,11 @@ class CrewWorker(Worker):
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
         self._free.set()
-        self._rung.set()
+        if self._more_waits:
+            self._rung.set()
+
+
+def _told_of(slip: Slip) -> dict[str, Any]:
+    """What arq tells a job and its hooks. An order's attempts are the book's: each is a new job."""
+    due = datetime.fromtimestamp(slip.score / 1000, UTC)
+    return {"job_id": slip.job_id, "job_try": 1, "enqueue_time": due, "score": slip.score}

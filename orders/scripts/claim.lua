@@ -65,4 +65,5 @@ announce()
 local later = redis.call('ZRANGE', key('queue'), '(' .. now, '+inf', 'BYSCORE',
   'LIMIT', 0, 1, 'WITHSCORES')
 if #in_work > 0 then redis.call('ZADD', key('queue'), unpack(in_work)) end
+if #claimed < ask.at_most then redis.call('DEL', key('bell')) end -- what it rang for is taken
 return { claimed, started, later[2] and later[2] - now_ms or -1 }
