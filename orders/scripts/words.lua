@@ -78,7 +78,7 @@ local function new_epoch()
 end
 
 -- The board, and the bell. What a script has shown is announced once, at its end, as one step of the
--- version; and then it rings, once for each slip that is due.
+-- version; and then it rings, once for each slip.
 local TOKENS_AT_MOST = 16
 local shown, rings = {}, 0
 
@@ -148,7 +148,8 @@ local function hand_over(order, delay_ms)
     '{"t": null, "f": "cook_order", "a": ["%s", %s], "k": {}, "et": %s}',
     order.id, order.attempt, now), 'PX', integer(due_ms - now_ms + SLIP_LASTS_MS))
   redis.call('ZADD', key('queue'), integer(due_ms), slip(order))
-  if due_ms == now_ms then rings = rings + 1 end
+  -- Also for one that has to wait: who follows the bell learns when it is due.
+  if not people_cook() then rings = rings + 1 end
 end
 
 local function withdraw(order)
