@@ -33,6 +33,7 @@ log = logging.getLogger("kitchen")
 POLL_S = 8.0
 PAUSE_S = 0.2
 LOOK_AGAIN_S = 1.0
+ATTEND_S = 0.5  # arq's own poll
 RING_S = (
     0.003  # in a rush the bell is followed so often at most, and the more slips are claimed at once
 )
@@ -77,6 +78,8 @@ class CrewWorker(Worker):
         """As arq's, with two tasks beside it: one hears the bell, one looks when it has rung."""
         self._listening = asyncio.create_task(self._listen())
         tasks = [self._listening, asyncio.create_task(self._look())]
+        if self.cron_jobs or self.allow_abort_jobs:
+            tasks.append(asyncio.create_task(self._attend()))
         try:
             await super().main()
         finally:
@@ -124,6 +127,17 @@ class CrewWorker(Worker):
             self._rung.clear()
             if "cook" in self.ctx:
                 await self._poll_iteration()
+
+    async def _attend(self) -> None:
+        """Cron and abort, as often as a stock worker attends to them: our polls are too far apart."""
+        while True:
+            await asyncio.sleep(ATTEND_S)
+            planned = [job.next_run for job in self.cron_jobs]
+            async with self._looking:
+                with suppress(RedisError, OSError):
+                    await self._arq_iteration()
+            if planned != [job.next_run for job in self.cron_jobs]:
+                self._rung.set()  # a run was put into the queue, and nobody rings for that
 
     async def _poll_iteration(self) -> None:
         """Claim slips for all free hands. While Redis is away nothing is claimed, and nobody leaves."""

@@ -174,7 +174,7 @@ async def test_an_aborted_task_is_cancelled(arq: ArqRedis, at_work: AtWork) -> N
         await asyncio.sleep(3600)
 
     job = await arq.enqueue_job("hang")
-    async with at_work(func(hang, name="hang"), allow_abort_jobs=True, poll_delay=0.05) as worker:
+    async with at_work(func(hang, name="hang"), allow_abort_jobs=True) as worker:
         await asyncio.wait_for(began.wait(), 5)
         assert job is not None
         await abort(job)
@@ -197,7 +197,7 @@ async def test_an_aborted_order_is_put_back(
             await asyncio.sleep(3600)
 
     monkeypatch.setattr(recipes, "find", lambda _name: hang_at_first)
-    async with at_work(allow_abort_jobs=True, poll_delay=0.05):
+    async with at_work(allow_abort_jobs=True):
         order = await book.place(NUGGETS)
         await eventually(lambda: attempts)
         job_id = f"{settings.store}:{order.id}:1"
@@ -229,6 +229,7 @@ async def test_a_failed_order_is_tried_again_when_it_is_due(
     """Nobody rings at that moment, and no poll falls into it; the crew knows when it is."""
 
     async def burn_at_first(dish: recipes.Dish) -> None:
+        await asyncio.sleep(0.2)  # until the crew has looked, and has found nothing else
         assert dish.attempt == 2, "burnt"
 
     monkeypatch.setattr(recipes, "find", lambda _name: burn_at_first)
