@@ -94,6 +94,10 @@ local function show(order, on_the_board)
 end
 
 local function ring()
+  rings = rings + 1
+end
+
+local function ring_out()
   if rings == 0 then return end
   local tokens = {}
   for i = 1, math.min(rings, TOKENS_AT_MOST) do tokens[i] = '1' end
@@ -102,7 +106,7 @@ local function ring()
 end
 
 local function announce()
-  ring()
+  ring_out()
   if #shown == 0 then return end
   local epoch = redis.call('GET', key('epoch')) or new_epoch()
   local version = redis.call('INCRBY', key('version'), #shown)
@@ -149,7 +153,7 @@ local function hand_over(order, delay_ms)
     order.id, order.attempt, now), 'PX', integer(due_ms - now_ms + SLIP_LASTS_MS))
   redis.call('ZADD', key('queue'), integer(due_ms), slip(order))
   -- Also for one that has to wait: who follows the bell learns when it is due.
-  if not people_cook() then rings = rings + 1 end
+  if not people_cook() then ring() end
 end
 
 local function withdraw(order)
