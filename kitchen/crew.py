@@ -10,33 +10,27 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
-from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from kitchen.bell import Bell
-from kitchen.cook import Cook, cook_order
-from kitchen.shift import go_home, worker_options
+from kitchen.cook import Cook
+from kitchen.shift import worker_options
+from kitchen.slips import PAUSE_S, SlipWorker
 from orders.book import DEFAULT_REDIS_URL
 from orders.errors import BookUnavailable
 from orders.gateway import unavailable
 from orders.keys import Keys
-from orders.model import Slip
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
 
 POLL_S = 8.0
-PAUSE_S = 0.2
 LOOK_AGAIN_S = 1.0
 ATTEND_S = 0.5  # arq's own poll
-RING_S = (
-    0.003  # in a rush the bell is followed so often at most, and the more slips are claimed at once
-)
+RING_S = 0.003  # the bell is followed so often at most: in a rush more slips are claimed at once
 
 
 def run(settings: Settings) -> None:
@@ -58,7 +52,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-class CrewWorker(Worker):
+class CrewWorker(SlipWorker):
     """arq's worker, woken by the bell and by its own free hands; polling stays as the fallback."""
 
     def __init__(self, settings: Settings, **more: Any) -> None:
@@ -72,7 +66,6 @@ class CrewWorker(Worker):
         self._claims = 0
         self._more_waits = True
         self._listening: asyncio.Task[None] | None = None
-        self._closing = False
 
     async def main(self) -> None:
         """As arq's, with two tasks beside it: one hears the bell, one looks when it has rung."""
@@ -100,17 +93,9 @@ class CrewWorker(Worker):
 
     def _begin_to_close(self) -> None:
         """From now on nothing is claimed, and no ring is taken from those who can follow it."""
-        self._closing = True
+        self.closing = True
         if self._listening is not None:
             self._listening.cancel()
-
-    async def close(self) -> None:
-        """As arq's, but neither a task that ended badly nor an absent Redis stops it halfway."""
-        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
-        with suppress(RedisError, OSError):
-            await self.pool.delete(self.health_check_key)
-        await go_home(self.ctx)
-        await self.pool.aclose(close_connection_pool=True)
 
     async def _listen(self) -> None:
         while True:
@@ -161,11 +146,7 @@ class CrewWorker(Worker):
         if claim.next_s is not None and claim.next_s < POLL_S:
             self.loop.call_later(claim.next_s, self._rung.set)
         for slip in claim.slips:
-            await self.sem.acquire()
-            self.job_counter += 1
-            task = self.loop.create_task(self._run(slip))
-            task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
-            self.tasks[slip.job_id] = task
+            await self.take(slip)
         if self.job_counter >= self.max_jobs:
             self._free.clear()
 
@@ -176,65 +157,13 @@ class CrewWorker(Worker):
             await super()._poll_iteration()
         finally:
             # A signal may have come in between, and has said no.
-            self.allow_pick_jobs = picking and not self._closing
+            self.allow_pick_jobs = picking and not self.closing
 
-    async def _run(self, slip: Slip) -> None:
-        """Run a slip: an order that is started already at once, anything else as arq does.
-
-        The order's end, whatever it is, removes the job with its keys (transition.lua), so nothing
-        of arq's bookkeeping is left to do for it.
-        """
-        if slip.meal is None:
-            await self.run_job(slip.job_id, slip.score)
-            self._rung.set()  # it may be due again, and nobody rings for that
-            return
-        meal, cook = slip.meal, self.ctx["cook"]
-        cook.claimed[meal.order_id] = meal
-        ctx = {**self.ctx, **_told_of(slip)}
-        if self.on_job_start:
-            await self.on_job_start(ctx)
-        await self._cook(slip.job_id, cook_order(ctx, meal.order_id, meal.attempt))
-        for hook in (self.on_job_end, self.after_job_end):
-            if hook is not None:
-                await hook(ctx)
-
-    async def _cook(self, job_id: str, cooking: Coroutine[Any, Any, None]) -> None:
-        """Cook, so that `Job.abort` finds it: then the cook has put the order back, as on going home."""
-        me = asyncio.current_task()
-        assert me is not None
-        self.job_tasks[job_id] = me
-        try:
-            await cooking
-            self.jobs_complete += 1
-        except asyncio.CancelledError:
-            if job_id not in self.aborting_tasks:
-                raise
-            self.aborting_tasks.remove(job_id)
-            self.jobs_failed += 1
-        finally:
-            del self.job_tasks[job_id]
-
-    async def run_job(self, job_id: str, score: int) -> None:
-        """As arq's, but an outage of Redis does not end it: run again, and the book says what is left.
-
-        (What was cooked and written before is refused the second time, which only ends the slip.)
-        """
-        while not self._closing:
-            try:
-                await super().run_job(job_id, score)
-            except (RedisError, OSError):
-                await asyncio.sleep(PAUSE_S)
-            else:
-                return
+    def look_again(self) -> None:
+        self._rung.set()
 
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
         self._free.set()
         if self._more_waits:
             self._rung.set()
-
-
-def _told_of(slip: Slip) -> dict[str, Any]:
-    """What arq tells a job and its hooks. An order's attempts are the book's: each is a new job."""
-    due = datetime.fromtimestamp(slip.score / 1000, UTC)
-    return {"job_id": slip.job_id, "job_try": 1, "enqueue_time": due, "score": slip.score}
