@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
@@ -303,15 +304,15 @@ class OrderBook:
     def _wanted(self, request: OrderRequest, by: Actor) -> dict[str, Any]:
         """The order as place.lua asks for it. Raises NotOnTheMenu."""
         total_cents, portions = self._read(request)
-        items = [line.model_dump(exclude_none=True) for line in request.items]
+        items = ",".join(line.model_dump_json(exclude_none=True) for line in request.items)
         order = {
             "id": secrets.token_urlsafe(16),
-            "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")),
+            "items": f"[{items}]",
             "total_cents": str(total_cents),
             "service": request.service,
             "name": request.name or None,
             "language": request.language,
-            "portions": json.dumps([asdict(p) for p in portions]) if portions else None,
+            "portions": _as_text(tuple(portions)) if portions else None,
         }
         return {
             "order": {name: value for name, value in order.items() if value is not None},
@@ -392,6 +393,12 @@ class OrderBook:
         if outcome == "refused":
             raise TransitionRefused(Order.parse(json.loads(told)), target)
         return told
+
+
+@lru_cache(maxsize=1024)
+def _as_text(portions: tuple[Portion, ...]) -> str:
+    """The portions as JSON. Most orders of a day ask for what others have asked for."""
+    return json.dumps([asdict(portion) for portion in portions])
 
 
 def _placed(request: OrderRequest, wanted: dict[str, Any], reference: str, now: str) -> Order:

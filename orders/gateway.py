@@ -43,6 +43,9 @@ REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN",
 CLOSED_BENEATH = "handler is closed"
 
 
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class Gateway:
     """Commands and scripts of one store. `deadline_s` bounds each call, retries included."""
 
@@ -65,7 +68,7 @@ class Gateway:
 
         Raises BookUnavailable: whether the script ran is then not known.
         """
-        text = json.dumps(ask, ensure_ascii=False, separators=(",", ":"))
+        text = as_json(ask)
         script = _load(name)
 
         async def run() -> Any:

@@ -121,7 +121,7 @@ class Order:
             reference=fields["reference"],
             status=Status(fields["status"]),
             attempt=int(fields["attempt"]),
-            lines=tuple(OrderLine.model_construct(**line) for line in json.loads(fields["items"])),
+            lines=tuple(OrderLine.model_validate(line) for line in json.loads(fields["items"])),
             portions=portions_of(fields.get("portions", "[]")),
             total_cents=int(fields["total_cents"]),
             service=fields["service"],
