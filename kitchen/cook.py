@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from kitchen import recipes
 from orders.book import OrderBook
 from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
-from orders.model import Order, Portion
+from orders.model import Meal, Portion
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
@@ -35,7 +35,7 @@ class Cook:
     book: OrderBook
     settings: Settings
     in_hand: set[str] = field(default_factory=set)  # ids of the orders that are being cooked
-    claimed: dict[str, Order] = field(default_factory=dict)  # started with their claim, by id
+    claimed: dict[str, Meal] = field(default_factory=dict)  # started with their claim, by order id
 
 
 async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
@@ -43,50 +43,49 @@ async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
     cook: Cook = ctx["cook"]
     cook.in_hand.add(order_id)
     try:
-        order = cook.claimed.pop(order_id, None)
-        if order is None or order.attempt != attempt:
-            order = await patiently(lambda: cook.book.start(order_id, attempt, cook.name))
-        log.info("%s started, attempt %d: %s", order.reference, attempt, _listing(order))
-        await _cook_and_tell(cook, order)
+        meal = cook.claimed.pop(order_id, None)
+        if meal is None or meal.attempt != attempt:
+            meal = (await patiently(lambda: cook.book.start(order_id, attempt, cook.name))).meal
+        await _cook_and_tell(cook, meal)
     except (OrderNotFound, TransitionRefused) as refusal:
         log.info("slip for attempt %d is void: %s", attempt, refusal)
     finally:
         cook.in_hand.discard(order_id)
 
 
-async def _cook_and_tell(cook: Cook, order: Order) -> None:
+async def _cook_and_tell(cook: Cook, meal: Meal) -> None:
     """Cook a started order and write how it ended. Raises TransitionRefused when it was taken away."""
-    mine = (order.id, order.attempt, cook.name)
+    mine = (meal.order_id, meal.attempt, cook.name)
     try:
         async with asyncio.timeout(cook.settings.recipe_timeout_s):
-            result = await _cook_dishes(cook, order)
-        done = await patiently(lambda: cook.book.finish(*mine, result, len(order.portions)))
-        log.info("%s ready", done.reference)
+            result = await _cook_dishes(cook, meal)
+        await patiently(lambda: cook.book.finish(*mine, result, len(meal.portions)))
+        log.info("%s ready, attempt %d: %s", meal.reference, meal.attempt, _listing(meal))
     except asyncio.CancelledError:  # this kitchen closes
         try:
             await asyncio.shield(cook.book.put_back(*mine))
-            log.info("%s put back", order.reference)
+            log.info("%s put back", meal.reference)
         except BookUnavailable:
-            log.warning("%s cannot be put back; others will miss its cook", order.reference)
+            log.warning("%s cannot be put back; others will miss its cook", meal.reference)
         raise
     except TransitionRefused:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a recipe raises is a failed attempt
-        await _tell_failure(cook, order, _innermost(error))
+        await _tell_failure(cook, meal, _innermost(error))
 
 
-async def _tell_failure(cook: Cook, order: Order, error: BaseException) -> None:
+async def _tell_failure(cook: Cook, meal: Meal, error: BaseException) -> None:
     """Send a failed order back for another attempt, if another attempt can help."""
-    mine = (order.id, order.attempt, cook.name)
-    text, delay_ms = _told(error, cook.settings), _delay_ms(order.attempt, cook.settings)
+    mine = (meal.order_id, meal.attempt, cook.name)
+    text, delay_ms = _told(error, cook.settings), _delay_ms(meal.attempt, cook.settings)
     if isinstance(error, recipes.RecipeMissing):
         failed = await patiently(lambda: cook.book.fail(*mine, text))
     else:
         failed = await patiently(lambda: cook.book.retry(*mine, text, delay_ms))
-    log.warning("%s is %s, attempt %d: %s", order.reference, failed.status, order.attempt, text)
+    log.warning("%s is %s, attempt %d: %s", meal.reference, failed.status, meal.attempt, text)
 
 
-async def _cook_dishes(cook: Cook, order: Order) -> dict[str, object] | None:
+async def _cook_dishes(cook: Cook, meal: Meal) -> dict[str, object] | None:
     """Cook all dishes at the same time; what their recipes returned, by sku, or None.
 
     Raises ExceptionGroup when one fails, which stops the others.
@@ -97,29 +96,29 @@ async def _cook_dishes(cook: Cook, order: Order) -> dict[str, object] | None:
     async def cook_dish(portion: Portion) -> None:
         nonlocal done
         cooking_s = portion.cooking_ms / 1000 / cook.settings.speed
-        dish = recipes.Dish(portion.sku, portion.quantity, cooking_s, order.id, order.attempt)
+        dish = recipes.Dish(portion.sku, portion.quantity, cooking_s, meal.order_id, meal.attempt)
         result = await recipes.find(portion.recipe)(dish)
         if result is not None:
             results[portion.sku] = result
         async with reporting:
             done += 1
-            if done < len(order.portions):  # the last one is told by the end
-                await _report(cook, order, done, len(order.portions))
+            if done < len(meal.portions):  # the last one is told by the end
+                await _report(cook, meal, done, len(meal.portions))
 
     async with asyncio.TaskGroup() as dishes:
-        for portion in order.portions:
+        for portion in meal.portions:
             dishes.create_task(cook_dish(portion))
     if done < len(
-        order.portions
+        meal.portions
     ):  # a task group takes a task that cancelled itself for a finished one
         raise RuntimeError("a recipe was cancelled from within")
     return results or None
 
 
-async def _report(cook: Cook, order: Order, done: int, of: int) -> None:
+async def _report(cook: Cook, meal: Meal, done: int, of: int) -> None:
     """Tell the progress. It is worth no wait: the next report, or the end, makes up for a lost one."""
     try:
-        await cook.book.report(order.id, order.attempt, cook.name, done, of)
+        await cook.book.report(meal.order_id, meal.attempt, cook.name, done, of)
     except BookUnavailable:
         return
 
@@ -155,5 +154,5 @@ def _told(error: BaseException, settings: Settings) -> str:
     return line.encode(errors="replace").decode()  # a file's name may hold what is no text
 
 
-def _listing(order: Order) -> str:
-    return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
+def _listing(meal: Meal) -> str:
+    return ", ".join(f"{portion.quantity} {portion.sku}" for portion in meal.portions)

@@ -11,25 +11,26 @@ import logging
 import signal
 import sys
 from contextlib import suppress
-from functools import partial
+from typing import Any
 
-from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from kitchen.bell import Bell
-from kitchen.cook import Cook, cook_order
-from kitchen.shift import go_home, worker_options
+from kitchen.cook import Cook
+from kitchen.shift import worker_options
+from kitchen.slips import PAUSE_S, SlipWorker
 from orders.book import DEFAULT_REDIS_URL
 from orders.errors import BookUnavailable
 from orders.gateway import unavailable
 from orders.keys import Keys
-from orders.model import Slip
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
 
 POLL_S = 8.0
-PAUSE_S = 0.2
+LOOK_AGAIN_S = 1.0
+ATTEND_S = 0.5  # arq's own poll
+RING_S = 0.003  # the bell is followed so often at most: in a rush more slips are claimed at once
 
 
 def run(settings: Settings) -> None:
@@ -51,24 +52,27 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-class CrewWorker(Worker):
+class CrewWorker(SlipWorker):
     """arq's worker, woken by the bell and by its own free hands; polling stays as the fallback."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(**worker_options(settings), poll_delay=POLL_S)
+    def __init__(self, settings: Settings, **more: Any) -> None:
+        """`more` are any of arq's parameters, for other tasks beside the orders, cron, hooks."""
+        super().__init__(**{**worker_options(settings), "poll_delay": POLL_S, **more})
         self._bell = Bell(settings.redis_url or DEFAULT_REDIS_URL, Keys(settings.key_prefix).bell)
         self._rung = asyncio.Event()
         self._free = asyncio.Event()
         self._free.set()
         self._looking = asyncio.Lock()
         self._claims = 0
+        self._more_waits = True
         self._listening: asyncio.Task[None] | None = None
-        self._closing = False
 
     async def main(self) -> None:
         """As arq's, with two tasks beside it: one hears the bell, one looks when it has rung."""
         self._listening = asyncio.create_task(self._listen())
         tasks = [self._listening, asyncio.create_task(self._look())]
+        if self.cron_jobs or self.allow_abort_jobs:
+            tasks.append(asyncio.create_task(self._attend()))
         try:
             await super().main()
         finally:
@@ -89,17 +93,9 @@ class CrewWorker(Worker):
 
     def _begin_to_close(self) -> None:
         """From now on nothing is claimed, and no ring is taken from those who can follow it."""
-        self._closing = True
+        self.closing = True
         if self._listening is not None:
             self._listening.cancel()
-
-    async def close(self) -> None:
-        """As arq's, but neither a task that ended badly nor an absent Redis stops it halfway."""
-        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
-        with suppress(RedisError, OSError):
-            await self.pool.delete(self.health_check_key)
-        await go_home(self.ctx)
-        await self.pool.aclose(close_connection_pool=True)
 
     async def _listen(self) -> None:
         while True:
@@ -108,6 +104,7 @@ class CrewWorker(Worker):
                 self._rung.set()
                 if not self._free.is_set():  # busy since; the ring is for somebody else
                     await self._bell.ring()
+                await asyncio.sleep(RING_S)
 
     async def _look(self) -> None:
         while True:
@@ -115,6 +112,17 @@ class CrewWorker(Worker):
             self._rung.clear()
             if "cook" in self.ctx:
                 await self._poll_iteration()
+
+    async def _attend(self) -> None:
+        """Cron and abort, as often as a stock worker attends to them: our polls are too far apart."""
+        while True:
+            await asyncio.sleep(ATTEND_S)
+            planned = [job.next_run for job in self.cron_jobs]
+            async with self._looking:
+                with suppress(RedisError, OSError):
+                    await self._arq_iteration()
+            if planned != [job.next_run for job in self.cron_jobs]:
+                self._rung.set()  # a run was put into the queue, and nobody rings for that
 
     async def _poll_iteration(self) -> None:
         """Claim slips for all free hands. While Redis is away nothing is claimed, and nobody leaves."""
@@ -125,6 +133,7 @@ class CrewWorker(Worker):
                 await self._arq_iteration()
             except (BookUnavailable, RedisError, OSError) as error:
                 log.warning("Redis is away (%s); the kitchen waits", error)
+                self.loop.call_later(LOOK_AGAIN_S, self._rung.set)
                 await asyncio.sleep(PAUSE_S)
 
     async def _claim(self) -> None:
@@ -133,14 +142,11 @@ class CrewWorker(Worker):
         hands = self.max_jobs - self.job_counter
         claim = await cook.book.claim(cook.name, hands, lasts_ms, self._claims)
         self._claims += 1  # only now: without an answer the same claim is made again
+        self._more_waits = len(claim.slips) == hands
         if claim.next_s is not None and claim.next_s < POLL_S:
             self.loop.call_later(claim.next_s, self._rung.set)
         for slip in claim.slips:
-            await self.sem.acquire()
-            self.job_counter += 1
-            task = self.loop.create_task(self._run(slip))
-            task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
-            self.tasks[slip.job_id] = task
+            await self.take(slip)
         if self.job_counter >= self.max_jobs:
             self._free.clear()
 
@@ -151,44 +157,13 @@ class CrewWorker(Worker):
             await super()._poll_iteration()
         finally:
             # A signal may have come in between, and has said no.
-            self.allow_pick_jobs = picking and not self._closing
+            self.allow_pick_jobs = picking and not self.closing
 
-    async def _run(self, slip: Slip) -> None:
-        """Run a slip: an order that is started already at once, anything else as arq does.
-
-        The order's end, whatever it is, removes the job with its keys (transition.lua), so nothing
-        of arq's bookkeeping is left to do for it.
-        """
-        if slip.order is None:
-            await self.run_job(slip.job_id, slip.score)
-            return
-        order, cook = slip.order, self.ctx["cook"]
-        cook.claimed[order.id] = order
-        ctx = {**self.ctx, "job_id": slip.job_id, "job_try": 1, "score": slip.score}
-        for hook in (
-            self.on_job_start,
-            partial(cook_order, order_id=order.id, attempt=order.attempt),
-            self.on_job_end,
-            self.after_job_end,
-        ):
-            if hook is not None:
-                await hook(ctx)
-        self.jobs_complete += 1
-
-    async def run_job(self, job_id: str, score: int) -> None:
-        """As arq's, but an outage of Redis does not end it: run again, and the book says what is left.
-
-        (What was cooked and written before is refused the second time, which only ends the slip.)
-        """
-        while not self._closing:
-            try:
-                await super().run_job(job_id, score)
-            except (RedisError, OSError):
-                await asyncio.sleep(PAUSE_S)
-            else:
-                return
+    def look_again(self) -> None:
+        self._rung.set()
 
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
         self._free.set()
-        self._rung.set()
+        if self._more_waits:
+            self._rung.set()

@@ -36,6 +36,7 @@ class Roster:
         self._sweep_every = max(1, round(cook.settings.sweep_s / BEAT_S))
         self._dropped: set[tuple[str, str]] = set()  # order and cook, as found the last time
         self._since_ms = int(time.time() * 1000)
+        self._much_is_due = False
 
     @asynccontextmanager
     async def on_shift(self) -> AsyncIterator[None]:
@@ -76,13 +77,15 @@ class Roster:
 
     async def _do_what_is_due(self, count: int) -> None:
         await self._book.beat(self._cook.name, self._description(count))
+        if count % CLOCK_EVERY == 0 or (self._much_is_due and count % WATCH_EVERY == 0):
+            # Where something was due, more is due in a moment; otherwise Redis is left in peace.
+            self._much_is_due = any(await self._book.tick())
         if count % WATCH_EVERY == 0:
             self._watch.observe(await self._book.crew())
             for name in self._watch.lost - {self._cook.name}:
                 await self._give_up(name)
         if count % CLOCK_EVERY == 0:
             await self._find_dropped()
-            await self._book.tick()
         if count % self._sweep_every == 0:
             await self._sweep()
 

@@ -29,6 +29,7 @@ log = logging.getLogger("kitchen")
 DEADLINE_S = 5.0
 LONGEST_JOB_S = 24 * 3600
 TRIES = 1000  # the book counts attempts; arq only must not stop before it
+HEALTH_S = 15.5  # arq's mark lasts a second longer; our polls, 8 s apart, must meet that second
 READ_LIMIT = 2000  # more than all slots of a crew, or cooks starve beside a full queue
 
 
@@ -44,7 +45,7 @@ def worker_options(settings: Settings) -> dict[str, Any]:
         "queue_read_limit": READ_LIMIT,
         "job_completion_wait": settings.grace_s,
         "keep_result": 0,
-        "health_check_interval": 15,
+        "health_check_interval": HEALTH_S,
         "log_results": False,
         "job_serializer": serialize,
         "job_deserializer": json.loads,

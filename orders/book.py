@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
@@ -32,12 +33,14 @@ from orders.menu import Menu, load_menu
 from orders.model import (
     MAX_RESULT_BYTES,
     Claim,
+    HistoryEntry,
     Order,
     OrderRequest,
     Portion,
     Slip,
     Snapshot,
     Ticket,
+    portions_of,
 )
 from orders.settings import Settings
 from orders.shelf import Shelf
@@ -46,7 +49,7 @@ from orders.states import Actor, Status, sources
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
 KEY_LASTS_S = 24 * 3600
 FINISHED_KEPT_S = 30 * 24 * 3600
-DUE_AT_MOST = 200
+DUE_AT_MOST = 100  # in one go; a longer script would keep everybody else waiting
 DEADLINE_S = 1.5
 SCREEN = "screen:"  # how the name of a kitchen screen on the crew's roster begins
 
@@ -102,17 +105,19 @@ class OrderBook:
             wanted["idempotency_key"] = idempotency_key
             wanted["fingerprint"] = request.fingerprint()
             wanted["key_lasts_s"] = KEY_LASTS_S
-        outcome, fields = await self._placing.ask(wanted)
+        outcome, told = await self._placing.ask(wanted)
+        if outcome == "placed":
+            return _placed(request, wanted, *told)
         if outcome == "sold_out":
-            raise NotOnTheMenu(fields, sold_out=True)
+            raise NotOnTheMenu(told, sold_out=True)
         if outcome == "full":
             raise TooManyWaiting
         if outcome == "broken":
-            raise BookBroken(fields)
-        placed = Order.parse(json.loads(fields))
+            raise BookBroken(told)
+        known = Order.parse(json.loads(told))
         if outcome == "reused":
-            raise IdempotencyKeyReused(placed)
-        return placed
+            raise IdempotencyKeyReused(known)
+        return known
 
     async def claim(
         self, cook: str, at_most: int, lasts_ms: int, number: int | None = None
@@ -126,12 +131,9 @@ class OrderBook:
         ask: dict[str, Any] = {"cook": cook, "at_most": at_most, "lasts_ms": lasts_ms}
         ask["from"] = sources(Status.STARTED, Actor.COOK)
         ask |= {"by": f"cook:{cook}"} | ({} if number is None else {"number": number})
-        slips, orders, next_ms = await self._gateway.script("claim", ask)
+        slips, started, next_ms = await self._gateway.script("claim", ask)
         return Claim(
-            tuple(
-                Slip(job, int(float(score)), Order.parse(json.loads(order)) if order else None)
-                for (job, score), order in zip(slips, orders, strict=True)
-            ),
+            tuple(map(Slip.parse, slips, started)),
             None if next_ms < 0 else next_ms / 1000,
         )
 
@@ -162,7 +164,7 @@ class OrderBook:
         cook: str,
         result: object = None,
         steps: int | None = None,
-    ) -> Order:
+    ) -> None:
         """A cook is done: SUCCESS, with a small JSON `result` (None: there is none).
 
         `steps` is how many there were to report; all of them are done now.
@@ -173,7 +175,8 @@ class OrderBook:
         stored = {} if result is None else {"result": _small_json(result)}
         if steps is not None:
             stored["progress"] = f"{steps}/{steps}"
-        return await self._move_as_cook(order_id, Status.SUCCESS, attempt, cook, **stored)
+        mine: dict[str, Any] = {"attempt": attempt, "held_by": cook, "by": f"cook:{cook}"}
+        await self._moved(order_id, Status.SUCCESS, Actor.COOK, quiet=True, **mine | stored)
 
     async def retry(
         self, order_id: str, attempt: int, cook: str, error: str, delay_ms: int
@@ -233,8 +236,12 @@ class OrderBook:
             "keep_s": FINISHED_KEPT_S,
             "at_most": DUE_AT_MOST,
         }
-        collected, freed = await self._gateway.script("tick", ask)
-        return collected, freed
+        collected = freed = 0
+        while True:
+            fetched, forgotten = await self._gateway.script("tick", ask)
+            collected, freed = collected + fetched, freed + forgotten
+            if max(fetched, forgotten) < DUE_AT_MOST:
+                return collected, freed
 
     async def sweep(self) -> dict[str, int]:
         """Look the whole book over, page by page, and mend what does not fit; how much of each part."""
@@ -342,15 +349,15 @@ class OrderBook:
     def _wanted(self, request: OrderRequest, by: Actor) -> dict[str, Any]:
         """The order as place.lua asks for it. Raises NotOnTheMenu."""
         total_cents, portions = self._read(request)
-        items = [line.model_dump(exclude_none=True) for line in request.items]
+        items = ",".join(line.model_dump_json(exclude_none=True) for line in request.items)
         order = {
             "id": secrets.token_urlsafe(16),
-            "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")),
+            "items": f"[{items}]",
             "total_cents": str(total_cents),
             "service": request.service,
             "name": request.name or None,
             "language": request.language,
-            "portions": json.dumps([asdict(p) for p in portions]) if portions else None,
+            "portions": _as_text(tuple(portions)) if portions else None,
         }
         return {
             "order": {name: value for name, value in order.items() if value is not None},
@@ -382,13 +389,19 @@ class OrderBook:
             if cursor == "0":
                 return total
 
-    async def _place_all(self, orders: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    async def _place_all(self, orders: list[dict[str, Any]]) -> list[tuple[str, Any]]:
         return cast(
-            "list[tuple[str, str]]", await self._gateway.script("place", {"orders": orders})
+            "list[tuple[str, Any]]", await self._gateway.script("place", {"orders": orders})
         )
 
     async def _move_all(self, moves: list[dict[str, Any]]) -> list[tuple[str, str]]:
-        return cast("list[tuple[str, str]]", await self._gateway.script("move", {"moves": moves}))
+        ask = {
+            "moves": moves,
+            "attempts": self._settings.attempts,
+            "recall_ms": int(self._settings.recall_s * 1000),
+            "keep_s": FINISHED_KEPT_S,
+        }
+        return cast("list[tuple[str, str]]", await self._gateway.script("move", ask))
 
     async def _move_as_cook(
         self, order_id: str, target: Status, attempt: int, cook: str, **more: Any
@@ -406,25 +419,60 @@ class OrderBook:
         said: Status | None = None,
         **more: Any,
     ) -> Order:
-        """Ask for one move; what `more` may hold is told in transition.lua."""
-        move: dict[str, Any] = {
-            "id": order_id,
-            "to": target,
-            "from": sources(target, actor, said),
-            "by": str(actor),
-            "attempts": self._settings.attempts,
-            "recall_ms": int(self._settings.recall_s * 1000),
-            "keep_s": FINISHED_KEPT_S,
-        }
-        outcome, fields = await self._moving.ask(move | more)
+        return Order.parse(json.loads(await self._moved(order_id, target, actor, said, **more)))
+
+    async def _moved(
+        self,
+        order_id: str,
+        target: Status,
+        actor: Actor,
+        said: Status | None = None,
+        **more: Any,
+    ) -> str:
+        """Ask for one move; what `more` may hold is told in transition.lua. The order then, as JSON."""
+        move = {"id": order_id, "to": target, "from": sources(target, actor, said), "by": actor}
+        outcome, told = await self._moving.ask(move | more)
         if outcome == "unknown":
             raise OrderNotFound(order_id)
         if outcome == "broken":
-            raise BookBroken(fields)
-        order = Order.parse(json.loads(fields))
+            raise BookBroken(told)
         if outcome == "refused":
-            raise TransitionRefused(order, target)
-        return order
+            raise TransitionRefused(Order.parse(json.loads(told)), target)
+        return told
+
+
+@lru_cache(maxsize=1024)
+def _as_text(portions: tuple[Portion, ...]) -> str:
+    """The portions as JSON. Most orders of a day ask for what others have asked for."""
+    return json.dumps([asdict(portion) for portion in portions])
+
+
+def _placed(request: OrderRequest, wanted: dict[str, Any], reference: str, now: str) -> Order:
+    """The order that was placed, as the book would read it, without reading it."""
+    fields, at_ms = wanted["order"], int(now)
+    status, attempt = (Status.PENDING, 1) if wanted["for_the_kitchen"] else (Status.SUCCESS, 0)
+    return Order(
+        id=fields["id"],
+        reference=reference,
+        status=status,
+        attempt=attempt,
+        lines=request.items,
+        portions=portions_of(fields.get("portions", "[]")),
+        total_cents=int(fields["total_cents"]),
+        service=fields["service"],
+        name=fields.get("name"),
+        language=fields.get("language"),
+        priority=False,
+        placed_ms=at_ms,
+        started_ms=None,
+        ready_ms=at_ms if status is Status.SUCCESS else None,
+        finished_ms=None,
+        cook=None,
+        progress=None,
+        result=None,
+        error=None,
+        history=(HistoryEntry(at_ms, status, attempt, wanted["by"]),),
+    )
 
 
 def _pairs(answer: dict[str, str] | list[str]) -> dict[str, str]:

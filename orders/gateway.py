@@ -26,6 +26,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from orders.errors import BookUnavailable, BookUnusable
+from orders.line import Line
 
 T = TypeVar("T")
 
@@ -42,6 +43,9 @@ REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN",
 CLOSED_BENEATH = "handler is closed"
 
 
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class Gateway:
     """Commands and scripts of one store. `deadline_s` bounds each call, retries included."""
 
@@ -49,29 +53,32 @@ class Gateway:
         self.url = url
         self._prefix = prefix
         self._deadline_s = deadline_s
+        self._pool = connection_pool(
+            url, size=CONNECTIONS, wait_s=deadline_s, decode_responses=True
+        )
         # redis-py's functions answer "value or awaitable of a value", which no type checker can
         # tell apart; Any is the honest type here, and it does not leave this module.
-        self._redis: Any = Redis(
-            connection_pool=connection_pool(
-                url, size=CONNECTIONS, wait_s=deadline_s, decode_responses=True
-            )
-        )
+        self._redis: Any = Redis(connection_pool=self._pool)
+        self._line: Line | None = None
+        self._opening = asyncio.Lock()
+        self._retry = again_and_again()
 
     async def script(self, name: str, ask: object) -> Any:
         """Run `scripts/<name>.lua` with `ask` as JSON; one round trip.
 
         Raises BookUnavailable: whether the script ran is then not known.
         """
-        text = json.dumps(ask, ensure_ascii=False, separators=(",", ":"))
+        text = as_json(ask)
         script = _load(name)
 
         async def run() -> Any:
+            line = await self._open_line()
             try:
-                return await self._redis.evalsha(script.sha, 0, self._prefix, text)
+                return await line.ask("EVALSHA", script.sha, 0, self._prefix, text)
             except NoScriptError:  # a Redis that has not seen it, or was restarted
-                return await self._redis.eval(script.text, 0, self._prefix, text)
+                return await line.ask("EVAL", script.text, 0, self._prefix, text)
 
-        return await self._within_deadline(run)
+        return await self._within_deadline(lambda: self._retry.call_with_retry(run, _forget))
 
     async def command(self, *parts: str | float) -> Any:
         """Send one command and return Redis's answer.
@@ -119,7 +126,17 @@ class Gateway:
             await pubsub.aclose()
 
     async def close(self) -> None:
+        if self._line is not None:
+            await self._line.close()
         await self._redis.aclose(close_connection_pool=True)
+
+    async def _open_line(self) -> Line:
+        """The line that all scripts share; a new one if there is none, or it has broken."""
+        if self._line is None or self._line.closed:
+            async with self._opening:
+                if self._line is None or self._line.closed:
+                    self._line = await Line.open(self._pool)
+        return self._line
 
     async def _within_deadline(self, call: Callable[[], Awaitable[T]]) -> T:
         with unavailable():
@@ -164,12 +181,21 @@ def connection_pool(
         socket_timeout=answer_s,
         socket_connect_timeout=SOCKET_TIMEOUT_S,
         socket_keepalive=True,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.2), retries=3),
+        retry=again_and_again(),
         retry_on_error=[RedisConnectionError, RedisTimeoutError],
         **options,
     )
     pool.connection_class = type("Connection", (_Leavable, pool.connection_class), {})
     return pool
+
+
+def again_and_again() -> Retry:
+    """Repeats after an error of the connection, with growing and uneven pauses."""
+    return Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.2), retries=3)
+
+
+async def _forget(_error: RedisError) -> None:
+    """What redis-py's Retry calls before it tries again; a broken line is replaced anyway."""
 
 
 class _Leavable:
@@ -183,6 +209,9 @@ class _Leavable:
     socket_timeout: float | None
 
     async def send_packed_command(self, *args: Any, **kwargs: Any) -> None:
+        if self.socket_timeout is None:  # a line's; it has its own limit
+            await super().send_packed_command(*args, **kwargs)  # type: ignore[misc] # a mixin
+            return
         limit_s, self.socket_timeout = self.socket_timeout, None  # None: redis-py does without it
         try:
             async with asyncio.timeout(limit_s):

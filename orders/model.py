@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -72,6 +73,22 @@ class Portion:
     cooking_ms: int
 
 
+@lru_cache(maxsize=1024)
+def portions_of(text: str) -> tuple[Portion, ...]:
+    """Read an order's portions, a JSON list. Most orders of a day ask for what others have asked for."""
+    return tuple(Portion(**portion) for portion in json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Meal:
+    """What a cook needs to know of an order that is STARTED and his: the attempt, and what to cook."""
+
+    order_id: str
+    attempt: int
+    reference: str
+    portions: tuple[Portion, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order as the book has it. Times are Redis's clock, in ms since 1970."""
@@ -105,8 +122,8 @@ class Order:
             reference=fields["reference"],
             status=Status(fields["status"]),
             attempt=int(fields["attempt"]),
-            lines=tuple(OrderLine.model_construct(**line) for line in json.loads(fields["items"])),
-            portions=tuple(Portion(**p) for p in json.loads(fields.get("portions", "[]"))),
+            lines=tuple(OrderLine.model_validate(line) for line in json.loads(fields["items"])),
+            portions=portions_of(fields.get("portions", "[]")),
             total_cents=int(fields["total_cents"]),
             service=fields["service"],
             name=fields.get("name"),
@@ -122,6 +139,10 @@ class Order:
             error=fields.get("error"),
             history=tuple(map(HistoryEntry.parse, fields["history"].splitlines())),
         )
+
+    @property
+    def meal(self) -> Meal:
+        return Meal(self.id, self.attempt, self.reference, self.portions)
 
     @property
     def on_the_board(self) -> bool:
@@ -209,14 +230,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A claimed job of arq's: its id and score, and the order that is STARTED with it.
+    """A claimed job of arq's: its id and score, and the meal of the order that is STARTED with it.
 
     `None` when it is no order's, is void, or the order was started by an earlier claim.
     """
 
     job_id: str
     score: int
-    order: Order | None
+    meal: Meal | None
+
+    @classmethod
+    def parse(cls, claimed: tuple[str, str], started: list[str]) -> Slip:
+        """Read a claim's answer; `started` is the order's number and its portions, or empty."""
+        (job_id, score), meal = claimed, None
+        if started:
+            _, order_id, attempt = job_id.rsplit(":", 2)
+            meal = Meal(order_id, int(attempt), started[0], portions_of(started[1]))
+        return cls(job_id, int(float(score)), meal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Status(StrEnum):
@@ -67,6 +68,7 @@ TRANSITIONS = (
 )
 
 
+@cache
 def sources(target: Status, actor: Actor, said: Status | None = None) -> tuple[Status, ...]:
     """The statuses from which `actor` may take an order to `target`; empty when there is none.
 

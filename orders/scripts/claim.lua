@@ -2,26 +2,31 @@
 -- orders on them are STARTED, all in one step.
 --
 -- A slip is claimed as arq claims it, by its in-progress key, so a stock arq worker can take slips
--- from the same queue. Slips in work stay in the queue until they are done, therefore we read on past
--- them. A slip that is no order's (some other task), or void, is only claimed: arq runs it, and
+-- from the same queue. Slips in work stay in the queue until they are done. Ours go behind those that
+-- wait, to the moment when arq's claim lapses; those of a stock worker stay in front, and we read on
+-- past them. A slip that is no order's (some other task), or void, is only claimed: arq runs it, and
 -- cook_order finds that there is nothing to do.
 --
 -- A claim whose answer was lost on the way must not leave orders STARTED in nobody's hands. So each
 -- cook numbers his claims, and the last answer is kept: the same number again gets the same slips.
 --
--- ask.from (orders/states.py), ask.cook, ask.by, ask.lasts_ms (how long arq's claim lasts), ask.number if he numbers them
--- Answers {list of {job id, score}, list of their orders as JSON ('' for one that was not started now),
+-- ask.from (orders/states.py), ask.cook, ask.by, ask.lasts_ms (how long arq's claim lasts), ask.number
+-- if he numbers them
+-- Answers {list of {job id, score}, list of {reference, portions} ({} for one that was not started now),
 -- ms until the next slip is due or -1 if none waits for its time}.
 
-local PAGE = 100
-local claimed, started = {}, {}
+local PAGE = math.max(ask.at_most, 10)
+local claimed, started, in_work = {}, {}, {}
+local lapses = integer(now_ms + ask.lasts_ms)
 
 local function start(job)
   local id, attempt = job:match('^' .. store:gsub('%-', '%%-') .. ':([%w_-]+):(%d+)$')
-  if not id then return '' end
-  local answer = transition({ id = id, to = 'STARTED', from = ask.from, attempt = tonumber(attempt),
-    cook = ask.cook, keep_slip = true, by = ask.by })
-  return answer[1] == 'moved' and answer[2] or ''
+  if not id then return {} end
+  local fine, answer, order = pcall(transition, { id = id, to = 'STARTED', from = ask.from,
+    attempt = tonumber(attempt), cook = ask.cook, keep_slip = true, by = ask.by, quiet = true })
+  if not fine or answer[1] ~= 'moved' then return {} end -- a damaged order must not stop the others
+  in_work[#in_work + 1], in_work[#in_work + 2] = lapses, job
+  return { order.reference, order.portions or '[]' }
 end
 
 local function claimed_before()
@@ -29,7 +34,7 @@ local function claimed_before()
   last = last and cjson.decode(last)
   if last and last.number == ask.number then
     claimed = last.slips
-    for i = 1, #claimed do started[i] = '' end
+    for i = 1, #claimed do started[i] = {} end
   end
 end
 
@@ -41,7 +46,7 @@ end
 claimed_before()
 local offset = 0
 while #claimed < ask.at_most do
-  local due = redis.call('ZRANGE', key('queue'), '-inf', integer(now_ms), 'BYSCORE',
+  local due = redis.call('ZRANGE', key('queue'), '-inf', now, 'BYSCORE',
     'LIMIT', offset, PAGE, 'WITHSCORES')
   for i = 1, #due, 2 do
     local job = due[i]
@@ -57,6 +62,8 @@ end
 keep_answer()
 announce()
 
-local later = redis.call('ZRANGE', key('queue'), '(' .. integer(now_ms), '+inf', 'BYSCORE',
+local later = redis.call('ZRANGE', key('queue'), '(' .. now, '+inf', 'BYSCORE',
   'LIMIT', 0, 1, 'WITHSCORES')
+if #in_work > 0 then redis.call('ZADD', key('queue'), unpack(in_work)) end
+if #claimed < ask.at_most then redis.call('DEL', key('bell')) end -- what it rang for is taken
 return { claimed, started, later[2] and later[2] - now_ms or -1 }

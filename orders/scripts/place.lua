@@ -8,8 +8,9 @@
 --   attempts         so many attempts to cook it
 --   waiting_limit    with so many slips in the queue no other is taken
 --   idempotency_key, fingerprint, key_lasts_s   if the customer sent a key
--- Answers a list of {outcome, order}: placed, repeated (this key, this order), reused (this key, another
--- order), sold_out (nothing was taken; instead of an order the sku), full (nothing was taken).
+-- Answers a list: {placed, {its number, ms when}}, {repeated (this key, this order)
+-- or reused (this key, another order), that order as JSON}, or, when nothing was taken, {sold_out, the sku}
+-- or {full, ''}.
 
 local function known(wanted)
   if not wanted.idempotency_key then return read(wanted.order.id), true end
@@ -62,12 +63,12 @@ local function place(wanted)
   order.status = wanted.for_the_kitchen and 'PENDING' or 'SUCCESS'
   order.attempt = wanted.for_the_kitchen and '1' or '0'
   order.last_attempt = integer(wanted.attempts)
-  order.placed_ms = integer(now_ms)
-  if not wanted.for_the_kitchen then order.ready_ms = integer(now_ms) end
+  order.placed_ms = now
+  if not wanted.for_the_kitchen then order.ready_ms = now end
   order.history = note(order, order.status, wanted.by)
 
   redis.call('HSET', key('references'), order.reference, order.id)
-  redis.call('ZADD', key('placed'), integer(now_ms), order.id)
+  redis.call('ZADD', key('placed'), now, order.id)
   write(order, order)
   if wanted.idempotency_key then
     redis.call('SET', key('idempotency:' .. wanted.idempotency_key),
@@ -76,10 +77,10 @@ local function place(wanted)
   if wanted.for_the_kitchen then
     hand_over(order, 0)
   else
-    redis.call('ZADD', key('ready'), integer(now_ms), order.id)
+    redis.call('ZADD', key('ready'), now, order.id)
   end
   show(order, true)
-  return { 'placed', cjson.encode(order) }
+  return { 'placed', { order.reference, now } }
 end
 
 math.randomseed(tonumber(clock[2]))

@@ -34,6 +34,8 @@ local function has_slip(order)
 end
 
 function part.numbers(reference, id)
+  local kind = redis.call('TYPE', key('order:' .. id)).ok
+  if kind == 'string' then return end -- finished; its number is kept for a recall
   local order = read(id)
   if not order then
     redis.call('HDEL', key('references'), reference)

@@ -14,7 +14,8 @@ end
 
 local fetched = due('ready', ask.ready_ms)
 for _, id in ipairs(fetched) do
-  transition({ id = id, to = 'COLLECTED', from = ask.from, by = 'clock', keep_s = ask.keep_s })
+  -- A damaged order must not stop the clock for the others.
+  pcall(transition, { id = id, to = 'COLLECTED', from = ask.from, by = 'clock', quiet = true })
   redis.call('ZREM', key('ready'), id) -- also what was no ready order, or it would be due for ever
 end
 announce()

@@ -11,16 +11,24 @@
 --   by          who asks, for the history
 --   delay_ms    with RETRY: wait before the next attempt
 --   forgiven    with RETRY: this attempt does not count
+--   result, error, progress   JSON, text, "2/2"
+--   quiet       who asks does not need the order when all is well
+-- What holds for all moves stands in ask:
 --   attempts    with PENDING: so many attempts from now on
 --   recall_ms   with SUCCESS: how long after COLLECTED it may be called back
 --   keep_s      with COLLECTED, REVOKED: how long the finished order is kept
---   result, error, progress   JSON, text, "2/2"
--- Answers {outcome, order}: moved, unchanged (it was there already), refused, unknown.
+-- Answers {outcome, order as JSON}, and the order as far as it was read: moved, unchanged (it was there
+-- already), refused, unknown.
 
 local ON_THE_BOARD = { PENDING = true, STARTED = true, RETRY = true, SUCCESS = true, FAILURE = true }
+local FINISHED = { COLLECTED = true, REVOKED = true }
 
-local function answer(outcome, order)
-  return { outcome, order and cjson.encode(order) or '' }
+-- What most transitions need to know of an order, and a cook to cook it. Who ends one needs all of it.
+local NEEDED = { 'id', 'reference', 'status', 'attempt', 'last_attempt', 'cook', 'progress', 'error',
+  'portions', 'history' }
+
+local function answer(outcome, order, quiet)
+  return { outcome, quiet and '' or cjson.encode(read(order.id)) }, order
 end
 
 -- The same message sent twice finds its own work done. A cook's message is the same only in the
@@ -37,7 +45,7 @@ local function is_expected(order, move)
   if move.attempt and tonumber(order.attempt) ~= move.attempt then return false end
   if move.held_by and order.cook ~= move.held_by then return false end
   if order.status == 'COLLECTED' then
-    return expected and now_ms - tonumber(order.finished_ms) <= move.recall_ms
+    return expected and now_ms - tonumber(order.finished_ms) <= ask.recall_ms
       and redis.call('HGET', key('references'), order.reference) == order.id
   end
   return expected
@@ -58,45 +66,46 @@ local function leave(order, move)
   end
 end
 
-local function pack(order, keep_s)
+local function pack(order, fields)
+  for name, value in pairs(fields) do order[name] = value end
   order.portions = nil -- nobody will cook it again
-  redis.call('DEL', key('order:' .. order.id))
-  redis.call('SET', key('order:' .. order.id), cjson.encode(order), 'EX', keep_s)
+  -- SET puts the string in the place of the hash.
+  redis.call('SET', key('order:' .. order.id), cjson.encode(order), 'EX', ask.keep_s)
 end
 
 local function enter(order, move)
   local fields = { status = move.to }
   if move.to == 'PENDING' or move.to == 'RETRY' then
     fields.attempt = integer(order.attempt + 1)
-    if move.to == 'PENDING' then fields.last_attempt = integer(order.attempt + move.attempts) end
+    if move.to == 'PENDING' then fields.last_attempt = integer(order.attempt + ask.attempts) end
     if move.forgiven then fields.last_attempt = integer(order.last_attempt + 1) end
   elseif move.to == 'STARTED' then
-    fields.cook, fields.started_ms = move.cook, integer(now_ms)
+    fields.cook, fields.started_ms = move.cook, now
     forget(order, 'progress')
     redis.call('HSET', key('cooking'), order.id, move.cook)
   elseif move.to == 'SUCCESS' then
-    fields.ready_ms = integer(now_ms)
+    fields.ready_ms = now
     forget(order, 'error')
-    redis.call('ZADD', key('ready'), integer(now_ms), order.id)
+    redis.call('ZADD', key('ready'), now, order.id)
   elseif move.to == 'COLLECTED' then
-    fields.finished_ms = integer(now_ms)
-    redis.call('ZADD', key('collected'), integer(now_ms), order.id)
+    fields.finished_ms = now
+    redis.call('ZADD', key('collected'), now, order.id)
   elseif move.to == 'REVOKED' then
-    fields.finished_ms = integer(now_ms)
+    fields.finished_ms = now
     redis.call('HDEL', key('references'), order.reference)
   end
   fields.result, fields.error, fields.progress = move.result, move.error, move.progress
   order.attempt = fields.attempt or order.attempt
   fields.history = note(order, move.to, move.by)
-  write(order, fields)
+  if FINISHED[move.to] then pack(order, fields) else write(order, fields) end
   if fields.attempt then hand_over(order, move.delay_ms or 0) end
-  if fields.finished_ms then pack(order, move.keep_s) end
 end
 
 local function transition(move)
-  local order = read(move.id)
-  if not order then return answer('unknown') end
-  if is_there_already(order, move) then return answer('unchanged', order) end
+  local order = FINISHED[move.to] and read(move.id) or look(move.id, NEEDED)
+  if not order then return { 'unknown', '' } end
+  assert(order.reference and order.status and order.attempt, 'an order was damaged')
+  if is_there_already(order, move) then return answer('unchanged', order, move.quiet) end
   if not is_expected(order, move) then return answer('refused', order) end
   if move.to == 'RETRY' and not move.forgiven
     and tonumber(order.attempt) >= tonumber(order.last_attempt) then
@@ -105,5 +114,5 @@ local function transition(move)
   leave(order, move)
   enter(order, move)
   show(order, ON_THE_BOARD[move.to])
-  return answer('moved', order)
+  return answer('moved', order, move.quiet)
 end

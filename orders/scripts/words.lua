@@ -22,6 +22,7 @@ end
 -- Redis's clock, so that all machines agree on the time.
 local clock = redis.call('TIME')
 local now_ms = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+local now = integer(now_ms)
 
 -- An order is a flat map of strings: a hash while it is open, one JSON string once it is finished,
 -- which takes a quarter of the memory.
@@ -38,6 +39,16 @@ local function read(id)
   return nil
 end
 
+-- Of an open order only what is asked for, which costs half of all of it; a finished one comes whole.
+local function look(id, names)
+  local values = redis.pcall('HMGET', key('order:' .. id), unpack(names))
+  if values.err then return read(id) end -- no hash: finished
+  if not values[1] then return nil end -- the first name is one that every order has
+  local order = {}
+  for i, name in ipairs(names) do order[name] = values[i] or nil end
+  return order
+end
+
 local function write(order, fields)
   local flat = {}
   for name, value in pairs(fields) do
@@ -48,13 +59,14 @@ local function write(order, fields)
 end
 
 local function forget(order, name)
+  if not order[name] then return end
   order[name] = nil
   redis.call('HDEL', key('order:' .. order.id), name)
 end
 
 -- One line of history for each transition: when, what, in which attempt, by whom.
 local function note(order, status, by)
-  local line = integer(now_ms) .. ' ' .. status .. ' ' .. order.attempt .. ' ' .. by
+  local line = now .. ' ' .. status .. ' ' .. order.attempt .. ' ' .. by
   return order.history and (order.history .. '\n' .. line) or line
 end
 
@@ -65,12 +77,14 @@ local function new_epoch()
   return epoch
 end
 
--- The board. What a script has shown is announced once, at its end, as one step of the version.
-local shown = {}
+-- The board, and the bell. What a script has shown is announced once, at its end, as one step of the
+-- version; and then it rings, once for each slip.
+local TOKENS_AT_MOST = 16
+local shown, rings = {}, 0
 
 local function show(order, on_the_board)
   local ticket = string.format(
-    '"reference":"%s","status":"%s","since_ms":%s', order.reference, order.status, integer(now_ms))
+    '"reference":"%s","status":"%s","since_ms":%s', order.reference, order.status, now)
   if on_the_board then
     redis.call('HSET', key('board'), order.id, '{' .. ticket .. '}')
   else
@@ -79,7 +93,20 @@ local function show(order, on_the_board)
   shown[#shown + 1] = '{"id":"' .. order.id .. '",' .. ticket .. '}'
 end
 
+local function ring()
+  rings = rings + 1
+end
+
+local function ring_out()
+  if rings == 0 then return end
+  local tokens = {}
+  for i = 1, math.min(rings, TOKENS_AT_MOST) do tokens[i] = '1' end
+  redis.call('LPUSH', key('bell'), unpack(tokens))
+  redis.call('LTRIM', key('bell'), 0, TOKENS_AT_MOST - 1)
+end
+
 local function announce()
+  ring_out()
   if #shown == 0 then return end
   local epoch = redis.call('GET', key('epoch')) or new_epoch()
   local version = redis.call('INCRBY', key('version'), #shown)
@@ -104,7 +131,6 @@ end
 -- job_serializer=json.dumps). Its id carries the attempt: a cook who was given up and comes back
 -- finds that his slip is void, and arq's clean-up after him cannot touch the next one.
 local SLIP_LASTS_MS = 30 * 24 * 3600 * 1000
-local TOKENS_AT_MOST = 16
 local NEVER_MS = 10 * 365 * 24 * 3600 * 1000
 local AHEAD_MS = 365 * 24 * 3600 * 1000 -- a slip that goes first is entered as if it were that old
 
@@ -112,27 +138,29 @@ local function slip(order)
   return store .. ':' .. order.id .. ':' .. order.attempt
 end
 
-local function ring()
-  redis.call('LPUSH', key('bell'), '1')
-  redis.call('LTRIM', key('bell'), 0, TOKENS_AT_MOST - 1)
-end
-
 -- Where the slip that falls due then stands in the queue; arq reads the queue by it.
 local function place_in_queue(order, due_ms)
   return integer(order.priority and due_ms - AHEAD_MS or due_ms)
 end
 
+-- Where people cook, slips are due on a day that never comes, so no robot, ours or a stock arq
+-- worker, takes one; a change of mode makes them due (mode.lua).
+local mode
+
+local function people_cook()
+  mode = mode or redis.call('GET', key('mode')) or 'robots'
+  return mode == 'people'
+end
+
 local function hand_over(order, delay_ms)
   if order.priority then delay_ms = 0 end -- first means now
-  -- Where people cook, slips are due on a day that never comes, so no robot, ours or a stock arq
-  -- worker, takes one; a change of mode makes them due (mode.lua).
-  local people = redis.call('GET', key('mode')) == 'people'
-  local due_ms = now_ms + (people and NEVER_MS or delay_ms)
+  local due_ms = now_ms + (people_cook() and NEVER_MS or delay_ms)
   redis.call('SET', 'arq:job:' .. slip(order), string.format(
     '{"t": null, "f": "cook_order", "a": ["%s", %s], "k": {}, "et": %s}',
-    order.id, order.attempt, integer(now_ms)), 'PX', integer(due_ms - now_ms + SLIP_LASTS_MS))
+    order.id, order.attempt, now), 'PX', integer(due_ms - now_ms + SLIP_LASTS_MS))
   redis.call('ZADD', key('queue'), place_in_queue(order, due_ms), slip(order))
-  if due_ms == now_ms then ring() end
+  -- Also for one that has to wait: who follows the bell learns when it is due.
+  if not people_cook() then ring() end
 end
 
 local function withdraw(order)

@@ -136,5 +136,21 @@ async def test_the_clock_collects_what_nobody_fetched(book: OrderBook, settings:
     assert (Status.COLLECTED, "clock") == (collected.status, collected.history[-1].by)
 
 
+async def test_the_clock_keeps_up_with_a_rush(
+    book: OrderBook, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are due, one tick collects and frees all of them, some in each script."""
+    monkeypatch.setattr("orders.book.DUE_AT_MOST", 3)
+    orders = [await book.place(WATER) for _ in range(10)]
+    newest_ms = max(order.placed_ms for order in orders)
+
+    async def a_moment_has_passed() -> bool:
+        return (await book.place(NUGGETS)).placed_ms > newest_ms + 5
+
+    await eventually(a_moment_has_passed)
+    async with changed(settings, ready_s=0.001, recall_s=0) as later:
+        assert (10, 10) == await later.tick()
+
+
 async def _collects_one(book: OrderBook) -> bool:
     return (await book.tick())[0] == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 from redis.asyncio import Redis
@@ -168,8 +167,21 @@ async def test_an_order_sent_twice_by_the_gateway_is_placed_once(book: OrderBook
 
     book._gateway.script = and_again  # type: ignore[method-assign]
     order = await book.place(NUGGETS)
-    assert ("placed", order.id) == (sent[0][0][0], json.loads(sent[0][0][1])["id"])
+    assert (["placed", [order.reference, str(order.placed_ms)]], order) == (
+        sent[0][0],
+        await book.order(order.id),
+    )
     assert (await book.snapshot()).version == 1
+
+
+@pytest.mark.parametrize("lines", [NUGGETS.items, WATER.items, (*NUGGETS.items, *WATER.items)])
+async def test_a_placed_order_is_told_as_the_book_has_it(
+    book: OrderBook, lines: tuple[OrderLine, ...]
+) -> None:
+    """What is answered at once, without reading the order again, is what reading it gives."""
+    wanted = OrderRequest(items=lines, service="take-away", name="Zoë", language="de-CH")
+    placed = await book.place(wanted, by=Actor.STAFF)
+    assert placed == await book.order(placed.id)
 
 
 async def test_an_unknown_id_is_no_order(book: OrderBook) -> None:
