@@ -21,6 +21,7 @@ from web.health import health
 from web.hub import Hub
 from web.pin import staff_pin
 from web.seats import Seats
+from web.streams import Streams
 from web.ticket import ticket
 
 log = logging.getLogger("web")
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> Quart:
     for blueprint in (cashier, ticket, board, api, health):
         app.register_blueprint(blueprint)
     problems.register(app)
-    app.asgi_app = Doorkeeper(app.asgi_app)  # type: ignore[method-assign] # as Quart documents it
+    app.asgi_app = Doorkeeper(Streams(app.asgi_app))  # type: ignore[method-assign] # as Quart documents it
     app.context_processor(texts.for_templates)
     app.after_request(_secure)
 

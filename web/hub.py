@@ -92,7 +92,13 @@ class Hub:
     async def open(self) -> AsyncIterator[None]:
         """Listen, and show what is heard, while inside."""
         async with asyncio.TaskGroup() as group:
-            jobs = (self._listen, self._pulse, self._screen.pace, self._followers.keep_reading)
+            jobs = (
+                self._listen,
+                self._pulse,
+                self._screen.pace,
+                self._followers.keep_reading,
+                self._followers.keep_sending,
+            )
             tasks = [group.create_task(self._keep_at(job)) for job in jobs]
             try:
                 with suppress(TimeoutError):  # nobody is served before it is known what there is
