@@ -1,1 +1,1 @@
-"""Measurements: ratios within one run, beside a peer. Nothing here is a test."""
+"""Measurements: ratios within one run, beside the peers. Not tests; see `bench/harness.py`."""

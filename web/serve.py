@@ -131,7 +131,7 @@ def _collect_rarely() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(5_000, 5, 3)
 
 
 def _raise_limit_of_open_files() -> None:
