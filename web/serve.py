@@ -126,8 +126,8 @@ def _give_up_later() -> None:
 def _collect_rarely() -> None:
     """Look for garbage in cycles less often; nearly all of ours is in none, and is freed at once.
 
-    Python looks after every 700 new objects, an order makes some hundreds: that was a tenth of the CPU. And what
-    is loaded by now stays for good, so it need not be looked through each time.
+    Python looks after every 700 new objects, and an order makes some hundreds: that was a tenth of the
+    CPU. What is loaded by now stays for good, and need not be looked through at all.
     """
     gc.collect()
     gc.freeze()

@@ -2,8 +2,8 @@
 
 A route answers a stream with its head, and leaves the frames in the request's scope (`web/counter.py`).
 When Quart has done all it does for a request, and has forgotten it, the frames are sent from here, with
-nothing between them and the server. So a stream is a route like any other, and yet a viewer, who may stay
-for hours, does not keep alive what Quart needed for a moment.
+nothing between them and the server. So a stream is a route like any other, and yet a viewer, who may
+stay for hours, does not keep alive what Quart needed for a moment.
 """
 
 from __future__ import annotations
