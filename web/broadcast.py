@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncGenerator, Callable
 
 from web import sse
@@ -29,7 +28,6 @@ class Broadcast:
         "_sent",
         "_waiting",
         "_waking",
-        "fan_out_s",
         "viewers",
     )
 
@@ -41,8 +39,6 @@ class Broadcast:
         self._waiting: list[asyncio.Future[None]] = []
         self._waking: asyncio.Task[None] | None = None
         self._over = False
-        self.fan_out_s = 0.0
-        """How long the last frame took to reach all viewers; what the next one costs."""
 
     def send(self, frame: bytes) -> None:
         """Show a frame to all viewers."""
@@ -50,6 +46,11 @@ class Broadcast:
         del self._kept[:-KEPT_FRAMES]
         self._sent += 1
         self._wake()
+
+    async def reached_all(self) -> None:
+        """Wait until everybody who waited for a frame has been woken."""
+        if self._waking is not None:
+            await asyncio.wait([self._waking])
 
     def end(self) -> None:
         """The frames sent until now are the last ones."""
@@ -89,18 +90,16 @@ class Broadcast:
             return
         if len(self._waiting) <= WOKEN_AT_ONCE:
             self._wake_these(self._take_waiting())
-            self.fan_out_s = 0.0
         else:
             self._waking = asyncio.create_task(self._wake_all())
 
     async def _wake_all(self) -> None:
-        began, seen = time.monotonic(), -1
+        seen = -1
         while seen < self._sent and self._waiting:  # again for what was sent meanwhile
             seen, waiting = self._sent, self._take_waiting()
             for first in range(0, len(waiting), WOKEN_AT_ONCE):
                 self._wake_these(waiting[first : first + WOKEN_AT_ONCE])
                 await asyncio.sleep(0)
-        self.fan_out_s = time.monotonic() - began
         self._waking = None
         if self._over:
             self._wake()
