@@ -28,6 +28,7 @@ from web.proxies import TrustedProxies
 from web.seats import Seats
 from web.session import NoSessions, Sessions
 from web.sign_in import sign_in
+from web.streams import Streams
 from web.ticket import ticket
 
 log = logging.getLogger("web")
@@ -58,7 +59,7 @@ def create_app(settings: Settings) -> Quart:
     for blueprint in (cashier, ticket, board, kitchen_screen, api, menu, sign_in, health):
         app.register_blueprint(blueprint)
     problems.register(app)
-    app.asgi_app = Doorkeeper(app.asgi_app)  # type: ignore[method-assign] # as Quart documents it
+    app.asgi_app = Doorkeeper(Streams(app.asgi_app))  # type: ignore[method-assign] # as Quart documents it
     app.asgi_app = SecurityHeaders(app.asgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.asgi_app = TrustedProxies(  # type: ignore[method-assign]

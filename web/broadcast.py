@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from itertools import islice
 
 from web import sse
 
@@ -23,22 +20,37 @@ WOKEN_AT_ONCE = 100
 class Broadcast:
     """One stream of frames. `catch_up` gives what a newcomer must see first, as of the last frame."""
 
+    # A phone's stream is a broadcast to one; there are as many of these as customers.
+    __slots__ = (
+        "_catch_up",
+        "_kept",
+        "_over",
+        "_sent",
+        "_waiting",
+        "_waking",
+        "viewers",
+    )
+
     def __init__(self, catch_up: Callable[[], bytes]) -> None:
         self.viewers = 0
         self._catch_up = catch_up
-        self._kept: deque[bytes] = deque(maxlen=KEPT_FRAMES)
+        self._kept: list[bytes] = []  # a deque would take 600 bytes, empty
         self._sent = 0
         self._waiting: list[asyncio.Future[None]] = []
         self._waking: asyncio.Task[None] | None = None
         self._over = False
-        self.fan_out_s = 0.0
-        """How long the last frame took to reach all viewers; what the next one costs."""
 
     def send(self, frame: bytes) -> None:
         """Show a frame to all viewers."""
         self._kept.append(frame)
+        del self._kept[:-KEPT_FRAMES]
         self._sent += 1
         self._wake()
+
+    async def reached_all(self) -> None:
+        """Wait until everybody who waited for a frame has been woken."""
+        if self._waking is not None:
+            await asyncio.wait([self._waking])
 
     def end(self) -> None:
         """The frames sent until now are the last ones."""
@@ -65,7 +77,7 @@ class Broadcast:
     def _since(self, missed: int) -> bytes:
         if missed > len(self._kept):
             return self._catch_up()
-        return b"".join(islice(self._kept, len(self._kept) - missed, None))
+        return b"".join(self._kept[-missed:])
 
     async def _more(self) -> None:
         news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -73,20 +85,31 @@ class Broadcast:
         await news
 
     def _wake(self) -> None:
-        if self._waking is None and self._waiting:
+        """Wake those who wait; at once when they are few, as on a customer's own stream."""
+        if self._waking is not None:
+            return
+        if len(self._waiting) <= WOKEN_AT_ONCE:
+            self._wake_these(self._take_waiting())
+        else:
             self._waking = asyncio.create_task(self._wake_all())
 
     async def _wake_all(self) -> None:
-        began, seen = time.monotonic(), -1
+        seen = -1
         while seen < self._sent and self._waiting:  # again for what was sent meanwhile
-            seen = self._sent
-            waiting, self._waiting = self._waiting, []
+            seen, waiting = self._sent, self._take_waiting()
             for first in range(0, len(waiting), WOKEN_AT_ONCE):
-                for news in waiting[first : first + WOKEN_AT_ONCE]:
-                    if not news.done():  # else: has left
-                        news.set_result(None)
+                self._wake_these(waiting[first : first + WOKEN_AT_ONCE])
                 await asyncio.sleep(0)
-        self.fan_out_s = time.monotonic() - began
         self._waking = None
         if self._over:
             self._wake()
+
+    def _take_waiting(self) -> list[asyncio.Future[None]]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    @staticmethod
+    def _wake_these(waiting: list[asyncio.Future[None]]) -> None:
+        for news in waiting:
+            if not news.done():  # else: has left
+                news.set_result(None)

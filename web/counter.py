@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from quart import Response, current_app, request
 
 from web import sse
+from web.streams import FRAMES
 
 if TYPE_CHECKING:
     from orders.book import OrderBook
@@ -30,9 +31,10 @@ class Counter:
 
 def stream(frames: AsyncGenerator[bytes, None]) -> Response:
     """Answer with a stream of events, on one of the counter's seats; HEAD gets no more than its head."""
-    if request.method == "HEAD":
-        return Response(mimetype="text/event-stream", headers=sse.HEADERS)
-    return sse.stream(counter().seats.seated(request.remote_addr or "", frames))
+    if request.method != "HEAD":
+        seated = counter().seats.seated(request.remote_addr or "", frames)
+        cast("dict[str, Any]", request.scope)[FRAMES] = seated
+    return Response(mimetype="text/event-stream", headers=sse.HEADERS)
 
 
 def counter() -> Counter:

@@ -14,7 +14,7 @@ from web import sse
 from web.broadcast import Broadcast
 from web.outlook import Outlook
 
-READ_AT_ONCE = 500
+READ_AT_ONCE = 200
 TELL_EVERY_S = 2.0
 TOLD_AT_ONCE = 100
 
@@ -23,6 +23,8 @@ See = Callable[[Order], Outlook]
 
 class Followed:
     """One order with its viewers."""
+
+    __slots__ = ("_order", "_see", "_told", "_told_at", "broadcast", "frame")
 
     def __init__(self, blind_frame: Callable[[], bytes], see: See) -> None:
         self.frame = b""
@@ -71,6 +73,8 @@ class Followers:
         self._followed: dict[str, Followed] = {}
         self._to_read: set[str] = set()
         self._read = asyncio.Event()
+        self._for_all: bytes | None = None
+        self._send_now = asyncio.Event()
         self._over = False
 
     @property
@@ -99,14 +103,15 @@ class Followers:
 
     def look_at_all(self) -> None:
         """Tell everybody anew, even what has not changed: it ends their blindness."""
+        self._for_all = None  # whoever has not been told that we are blind need not be told now
         for followed in self._followed.values():
             followed.frame = b""
         self.look_at(self._followed)
 
     def send(self, frame: bytes) -> None:
-        """Send a frame that is no order to everybody."""
-        for followed in self._followed.values():
-            followed.broadcast.send(frame)
+        """Send a frame that is no order to everybody; it replaces one that is still being sent."""
+        self._for_all = frame
+        self._send_now.set()
 
     def end(self) -> None:
         """End all streams."""
@@ -127,6 +132,19 @@ class Followers:
                 if number % TOLD_AT_ONCE == 0:
                     await asyncio.sleep(0)
             await asyncio.sleep(max(TELL_EVERY_S, 4 * (time.monotonic() - began)))
+
+    async def keep_sending(self) -> None:
+        """Send what is for everybody, to a few at a time, so that an order can be taken in between."""
+        while True:
+            await self._send_now.wait()
+            self._send_now.clear()
+            frame = self._for_all
+            for number, followed in enumerate(list(self._followed.values()), start=1):
+                if frame is None or frame is not self._for_all:
+                    break
+                followed.broadcast.send(frame)
+                if number % TOLD_AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     async def keep_reading(self) -> None:
         """Read what is to be looked at; in one place, so that no order's viewer is sent backwards."""

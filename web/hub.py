@@ -133,6 +133,7 @@ class Hub:
                 self._screen.pace,
                 self._followers.keep_reading,
                 self._followers.keep_telling,
+                self._followers.keep_sending,
                 self._rail.keep_reading,
                 attendance.keep,
             )

@@ -6,6 +6,7 @@ It knows tickets and the wire format, not Redis; the hub tells it what is true.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from orders.model import Change, Snapshot, Ticket
@@ -45,14 +46,17 @@ class Screen:
     async def pace(self) -> None:
         """Send the first change at once, and what comes within a tenth of a second as one frame.
 
-        With very many viewers a frame takes longer to reach them all; then it is sent less often, so
-        that at least half of the time is left for taking orders.
+        With very many viewers a frame takes longer to reach them all. Then there is a pause of the same
+        length, so that half of the time is left for taking orders.
         """
         while True:
             await self._changed.wait()
             self._changed.clear()
+            began = time.monotonic()
             self._send_next()
-            await asyncio.sleep(max(FRAME_EVERY_S, 2 * self.broadcast.fan_out_s))
+            await self.broadcast.reached_all()
+            took_s = time.monotonic() - began
+            await asyncio.sleep(max(FRAME_EVERY_S - took_s, took_s))
 
     def _send_next(self) -> None:
         if not self._next:

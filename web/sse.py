@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import AsyncIterator
-
-from quart import Response
 
 RETRY_MS = (1000, 4000)
 
@@ -29,10 +26,3 @@ def retry() -> bytes:
     and all viewers of a server that went away would come back at the same moment.
     """
     return f"retry: {random.randint(*RETRY_MS)}\n\n".encode()  # noqa: S311 - jitter
-
-
-def stream(frames: AsyncIterator[bytes]) -> Response:
-    """The answer that sends `frames` until they end or the viewer leaves."""
-    response = Response(frames, mimetype="text/event-stream", headers=HEADERS)
-    response.timeout = None  # otherwise Quart ends it after a minute
-    return response

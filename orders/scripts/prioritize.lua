@@ -18,10 +18,10 @@ end
 local word = ask.priority and ':priority' or ':no-priority'
 write(order, { history = note(order, order.status, ask.by .. word) })
 
-local people = redis.call('GET', key('mode')) == 'people'
-local due_ms = (ask.priority and now_ms or tonumber(order.placed_ms)) + (people and NEVER_MS or 0)
+local due_ms = (ask.priority and now_ms or tonumber(order.placed_ms)) + (people_cook() and NEVER_MS or 0)
 redis.call('ZADD', key('queue'), 'XX', place_in_queue(order, due_ms), slip(order))
-if not people then ring() end -- it may have waited for its time, in a kitchen that has nothing to do
+if not people_cook() then ring() end -- it may have waited for its time, in a kitchen that has nothing to do
+announce()
 -- The board shows nothing of this; the kitchen's screens do, and who follows this order.
 redis.call('PUBLISH', key('changes'), '{"touched":"' .. order.id .. '"}')
 return { 'moved', cjson.encode(order) }

@@ -25,7 +25,7 @@ local FINISHED = { COLLECTED = true, REVOKED = true }
 
 -- What most transitions need to know of an order, and a cook to cook it. Who ends one needs all of it.
 local NEEDED = { 'id', 'reference', 'status', 'attempt', 'last_attempt', 'cook', 'progress', 'error',
-  'portions', 'history' }
+  'portions', 'priority', 'history' }
 
 local function answer(outcome, order, quiet)
   return { outcome, quiet and '' or cjson.encode(read(order.id)) }, order

@@ -18,7 +18,7 @@ LASTS_MS = 60_000
 async def claimed(book: OrderBook, cook: str = "anna") -> list[str]:
     """The ids of the orders in the line, in the order in which a cook gets them."""
     claim = await book.claim(cook, 100, LASTS_MS)
-    return [slip.order.id for slip in claim.slips if slip.order]
+    return [slip.meal.order_id for slip in claim.slips if slip.meal]
 
 
 async def three(book: OrderBook) -> list[Order]:

@@ -1,0 +1,140 @@
+"""What is sent below Quart: the streams, as the server and the viewer see them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from web.streams import FRAMES, Streams
+
+HEAD = {"type": "http.response.start", "status": 200, "headers": []}
+QUARTS_END = {"type": "http.response.body", "body": b"", "more_body": False}
+LEAVES = {"type": "http.disconnect"}
+WITHIN_S = 5
+
+
+class Server:
+    """An ASGI server with one request, whose viewer can be made to leave."""
+
+    def __init__(self, path: str = "/board/events") -> None:
+        self.scope = {"type": "http", "path": path}
+        self.sent: list[dict[str, Any]] = []
+        self.arrives: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+
+    def serve(self, app: Any) -> asyncio.Task[None]:
+        return asyncio.create_task(Streams(app)(self.scope, self.arrives.get, self.send))
+
+
+class Board:
+    """An application that answers a stream: two frames, and then none for a long time."""
+
+    def __init__(self, *, hears: int = 0) -> None:
+        self.closed = asyncio.Event()
+        self.shown = asyncio.Event()
+        self._hears = hears
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(self._hears):
+            await receive()
+        scope[FRAMES] = self._frames()
+        await send(HEAD)
+        await send(QUARTS_END)
+
+    async def _frames(self) -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"one"
+            yield b"two"
+            self.shown.set()
+            await asyncio.Event().wait()
+        finally:
+            self.closed.set()
+
+
+async def test_frames_follow_the_head_and_the_end_comes_last() -> None:
+    """The end that Quart believes in is not passed on; that of the frames is."""
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b"one"
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        scope[FRAMES] = frames()
+        await send(HEAD)
+        await send(QUARTS_END)
+
+    server = Server()
+    async with asyncio.timeout(WITHIN_S):
+        await server.serve(app)
+        await asyncio.sleep(0)
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+    head, first, end = server.sent
+    assert (HEAD, b"one", True) == (head, first["body"], first["more_body"])
+    assert not end.get("more_body")
+
+
+@pytest.mark.parametrize("path", ["/board/events", "/board"])
+async def test_an_answer_that_is_no_stream_passes_as_it_is(path: str) -> None:
+    """A 404 or a 204 at a stream's address, and everything at any other."""
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send(HEAD)
+        await send(QUARTS_END)
+
+    server = Server(path)
+    async with asyncio.timeout(WITHIN_S):
+        await server.serve(app)
+    assert [HEAD, QUARTS_END] == server.sent
+
+
+async def test_a_viewer_who_leaves_a_quiet_stream_is_noticed_at_once() -> None:
+    """The frames are closed, the server gets its request back in good order, and no task is left."""
+    board, server = Board(), Server()
+    async with asyncio.timeout(WITHIN_S):
+        serving = server.serve(board)
+        await board.shown.wait()
+        server.arrives.put_nowait(LEAVES)
+        await serving
+    await asyncio.sleep(0)
+    assert board.closed.is_set()
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+
+
+async def test_a_viewer_who_left_while_quart_answered_is_not_waited_for() -> None:
+    """A server says only once that somebody has left; Quart may have heard it."""
+    board, server = Board(hears=1), Server()
+    server.arrives.put_nowait(LEAVES)
+    async with asyncio.timeout(WITHIN_S):
+        await server.serve(board)
+
+
+async def test_a_server_that_cancels_a_stream_is_obeyed() -> None:
+    """Cancellation is not taken for a viewer who left."""
+    board, server = Board(), Server()
+    async with asyncio.timeout(WITHIN_S):
+        serving = server.serve(board)
+        await board.shown.wait()
+        serving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await serving
+        assert board.closed.is_set()
+
+
+async def test_a_stream_that_breaks_tells_the_server() -> None:
+    """An error of ours is not swallowed; the server logs it."""
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b"one"
+        raise LookupError
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        scope[FRAMES] = frames()
+        await send(HEAD)
+
+    async with asyncio.timeout(WITHIN_S):
+        with pytest.raises(LookupError):
+            await Server().serve(app)
