@@ -26,7 +26,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from orders.errors import BookUnavailable, BookUnusable
-from orders.line import Line
+from orders.wire import Wire
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class Gateway:
         # redis-py's functions answer "value or awaitable of a value", which no type checker can
         # tell apart; Any is the honest type here, and it does not leave this module.
         self._redis: Any = Redis(connection_pool=self._pool)
-        self._line: Line | None = None
+        self._wire: Wire | None = None
         self._opening = asyncio.Lock()
         self._retry = again_and_again()
 
@@ -72,11 +72,11 @@ class Gateway:
         script = _load(name)
 
         async def run() -> Any:
-            line = await self._open_line()
+            wire = await self._open_wire()
             try:
-                return await line.ask("EVALSHA", script.sha, 0, self._prefix, text)
+                return await wire.ask("EVALSHA", script.sha, 0, self._prefix, text)
             except NoScriptError:  # a Redis that has not seen it, or was restarted
-                return await line.ask("EVAL", script.text, 0, self._prefix, text)
+                return await wire.ask("EVAL", script.text, 0, self._prefix, text)
 
         return await self._within_deadline(lambda: self._retry.call_with_retry(run, _forget))
 
@@ -126,17 +126,17 @@ class Gateway:
             await pubsub.aclose()
 
     async def close(self) -> None:
-        if self._line is not None:
-            await self._line.close()
+        if self._wire is not None:
+            await self._wire.close()
         await self._redis.aclose(close_connection_pool=True)
 
-    async def _open_line(self) -> Line:
-        """The line that all scripts share; a new one if there is none, or it has broken."""
-        if self._line is None or self._line.closed:
+    async def _open_wire(self) -> Wire:
+        """The wire that all scripts share; a new one if there is none, or it has broken."""
+        if self._wire is None or self._wire.closed:
             async with self._opening:
-                if self._line is None or self._line.closed:
-                    self._line = await Line.open(self._pool)
-        return self._line
+                if self._wire is None or self._wire.closed:
+                    self._wire = await Wire.open(self._pool)
+        return self._wire
 
     async def _within_deadline(self, call: Callable[[], Awaitable[T]]) -> T:
         with unavailable():
@@ -195,7 +195,7 @@ def again_and_again() -> Retry:
 
 
 async def _forget(_error: RedisError) -> None:
-    """What redis-py's Retry calls before it tries again; a broken line is replaced anyway."""
+    """What redis-py's Retry calls before it tries again; a broken wire is replaced anyway."""
 
 
 class _Leavable:
@@ -209,7 +209,7 @@ class _Leavable:
     socket_timeout: float | None
 
     async def send_packed_command(self, *args: Any, **kwargs: Any) -> None:
-        if self.socket_timeout is None:  # a line's; it has its own limit
+        if self.socket_timeout is None:  # a wire's; it has its own limit
             await super().send_packed_command(*args, **kwargs)  # type: ignore[misc] # a mixin
             return
         limit_s, self.socket_timeout = self.socket_timeout, None  # None: redis-py does without it

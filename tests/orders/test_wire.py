@@ -1,4 +1,4 @@
-"""The line to Redis that all scripts share."""
+"""The wire to Redis that all scripts share."""
 
 from __future__ import annotations
 
@@ -11,57 +11,57 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from orders.gateway import Gateway, connection_pool
-from orders.line import Line
+from orders.wire import Wire
 from tests.conftest import Server, eventually
 
 
 @pytest.fixture
-async def line(own_valkey: Server) -> AsyncIterator[Line]:
+async def wire(own_valkey: Server) -> AsyncIterator[Wire]:
     pool = connection_pool(own_valkey.url, size=1, wait_s=1, answer_s=0.3, decode_responses=True)
-    line = await Line.open(pool)
-    yield line
-    await line.close()
+    wire = await Wire.open(pool)
+    yield wire
+    await wire.close()
 
 
-async def test_each_gets_the_answer_to_its_own_question(line: Line) -> None:
+async def test_each_gets_the_answer_to_its_own_question(wire: Wire) -> None:
     """However many ask at once, and though some are refused."""
 
     async def ask(number: int) -> str:
         if number % 5 == 0:
             with pytest.raises(ResponseError):
-                await line.ask("NO-SUCH-COMMAND", number)
-        return str(await line.ask("ECHO", str(number)))
+                await wire.ask("NO-SUCH-COMMAND", number)
+        return str(await wire.ask("ECHO", str(number)))
 
     answers = await asyncio.gather(*(ask(number) for number in range(200)))
     assert [str(number) for number in range(200)] == answers
 
 
-async def test_who_goes_away_leaves_the_answers_of_the_others(line: Line) -> None:
+async def test_who_goes_away_leaves_the_answers_of_the_others(wire: Wire) -> None:
     """A caller that is cancelled while it waits: its answer is thrown away, and nobody else gets it."""
     for number in range(50):
-        leaving = asyncio.create_task(line.ask("ECHO", "mine"))
-        staying = asyncio.create_task(line.ask("ECHO", str(number)))
+        leaving = asyncio.create_task(wire.ask("ECHO", "mine"))
+        staying = asyncio.create_task(wire.ask("ECHO", str(number)))
         await asyncio.sleep(0)
         leaving.cancel()
         assert str(number) == await staying
         assert leaving.cancelled()
 
 
-async def test_a_silent_line_is_cut(line: Line, own_valkey: Server) -> None:
-    """Without an answer in time all who wait are told, and the line is closed."""
+async def test_a_silent_wire_is_cut(wire: Wire, own_valkey: Server) -> None:
+    """Without an answer in time all who wait are told, and the wire is closed."""
     own_valkey.pause()
     try:
         first, second = await asyncio.gather(
-            line.ask("PING"), line.ask("PING"), return_exceptions=True
+            wire.ask("PING"), wire.ask("PING"), return_exceptions=True
         )
     finally:
         own_valkey.resume()
     assert isinstance(first, RedisTimeoutError)
     assert isinstance(second, RedisTimeoutError | RedisConnectionError)
-    assert line.closed
+    assert wire.closed
 
 
-async def test_a_broken_line_is_replaced(own_valkey: Server) -> None:
+async def test_a_broken_wire_is_replaced(own_valkey: Server) -> None:
     """After a restart of Redis the next script goes through, and so do those that were on their way."""
     gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=5)
     assert [] == await gateway.script("read", {"ids": []})
@@ -73,7 +73,7 @@ async def test_a_broken_line_is_replaced(own_valkey: Server) -> None:
 
 
 async def test_no_connection_is_left_behind(own_valkey: Server) -> None:
-    """However often the line breaks, a closed gateway has none."""
+    """However often the wire breaks, a closed gateway has none."""
     gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=5)
     other = Gateway(own_valkey.url, "orderup:test:", deadline_s=5)
     for _ in range(5):

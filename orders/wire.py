@@ -1,7 +1,7 @@
-"""A line to Redis: one connection on which questions follow each other without waiting for answers.
+"""A wire to Redis: one connection on which questions follow each other without waiting for answers.
 
 redis-py lends a connection of its pool to one caller at a time, and watches four time limits for each
-call, which costs more than a short call itself. What is asked most, the scripts, goes over one line:
+call, which costs more than a short call itself. What is asked most, the scripts, goes over one wire:
 each question is written when it comes, and Redis answers in the order of the questions (pipelining,
 https://redis.io/docs/latest/develop/using-commands/pipelining/). How a connection is made, written to
 and read stays redis-py's business.
@@ -19,7 +19,7 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 
-class Line:
+class Wire:
     """One connection, from its opening to its end. Whoever finds it closed opens another."""
 
     def __init__(self, connection: Any, answer_s: float) -> None:
@@ -30,7 +30,7 @@ class Line:
 
     @classmethod
     async def open(cls, pool: Any) -> Self:
-        """A line made like the connections of `pool`. Raises what redis-py raises."""
+        """A wire made like the connections of `pool`. Raises what redis-py raises."""
         connection = pool.make_connection()
         await connection.connect()
         answer_s, connection.socket_timeout = connection.socket_timeout, None  # watched here
@@ -44,7 +44,7 @@ class Line:
         """Redis's answer to one command.
 
         Raises ResponseError when Redis refuses it, RedisConnectionError or RedisTimeoutError when there
-        is no answer; then the line is closed, and what became of the command is not known.
+        is no answer; then the wire is closed, and what became of the command is not known.
         """
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
@@ -54,9 +54,9 @@ class Line:
                 return await answer
         except TimeoutError as error:
             self._reading.cancel()
-            raise RedisTimeoutError("Redis does not answer on this line.") from error
+            raise RedisTimeoutError("Redis does not answer on this wire.") from error
         except RuntimeError as error:  # uvloop: closed beneath us
-            raise RedisConnectionError(f"The line is closed: {error}.") from error
+            raise RedisConnectionError(f"The wire is closed: {error}.") from error
         finally:
             answer.cancel()  # if nobody waits any more, the answer that comes is thrown away
 
@@ -66,7 +66,7 @@ class Line:
 
     async def _read(self) -> None:
         """Hand each answer to the one whose turn it is, until the connection ends."""
-        end: Exception = RedisConnectionError("The line was closed.")
+        end: Exception = RedisConnectionError("The wire was closed.")
         try:
             while True:
                 await self._read_one()
