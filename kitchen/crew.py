@@ -98,13 +98,17 @@ class CrewWorker(SlipWorker):
             self._listening.cancel()
 
     async def _listen(self) -> None:
-        while True:
-            await self._free.wait()
-            if await self._bell.heard():
-                self._rung.set()
-                if not self._free.is_set():  # busy since; the ring is for somebody else
-                    await self._bell.ring()
-                await asyncio.sleep(RING_S)
+        try:
+            while True:
+                await self._free.wait()
+                if await self._bell.heard():
+                    self._rung.set()
+                    if not self._free.is_set():  # busy since; the ring is for somebody else
+                        await self._bell.ring()
+                    await asyncio.sleep(RING_S)
+        finally:
+            # A ring may have come just now, and nobody here follows it any more.
+            await self._bell.ring()
 
     async def _look(self) -> None:
         while True:

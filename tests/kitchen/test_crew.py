@@ -250,6 +250,23 @@ async def test_a_task_nobody_knows_harms_nobody(
         await eventually(lambda: worker.jobs_failed == 2)
 
 
+async def test_who_goes_home_hands_the_bell_on(settings: Settings, book: OrderBook) -> None:
+    """A ring that came in the last moment is not lost: whoever stays looks at once."""
+    worker = CrewWorker(settings, handle_signals=False)
+    working = asyncio.create_task(worker.async_run())
+    await eventually(book.crew)
+    await book._gateway.command("DEL", book.keys.bell)
+    worker._begin_to_close()
+
+    async def rings() -> bool:
+        return bool(await book._gateway.command("LLEN", book.keys.bell))
+
+    await eventually(rings)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await asyncio.wait_for(worker.close(), 10)
+
+
 async def test_a_damaged_order_stops_nobody(
     book: OrderBook, arq: ArqRedis, settings: Settings, at_work: AtWork
 ) -> None:
