@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping
 
-import segno
 from babel.units import format_unit
 from markupsafe import Markup
 from quart import Blueprint, Response, redirect, render_template, request, url_for
@@ -82,6 +81,8 @@ async def order_events(order_id: str) -> Response:
 
 
 def _qr(address: str) -> Markup:
+    import segno  # here, for the counter opens sooner without it
+
     code = segno.make(address, error="m")
     return Markup(code.svg_inline(scale=4, border=2, omitsize=True))  # noqa: S704 - segno's own
 
