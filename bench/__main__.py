@@ -38,7 +38,8 @@ def main() -> int:
     failed = False
     for name in wanted.scenarios or harness.names():
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            result = runner.run(harness.measure(name, quick=wanted.quick, say=_say))
+            measuring = harness.measure(name, quick=wanted.quick, say=_say, at_most=wanted.rounds)
+            result = runner.run(measuring)
         result["machine"] = machine.describe()
         _keep(form, result)
         print(report.as_text(result), flush=True)
@@ -56,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(harness.names()))
     parser.add_argument("--quick", action="store_true", help="a short form, under 2 minutes in all")
     parser.add_argument("--report", action="store_true", help="only write docs/benchmarks.md")
+    parser.add_argument("--rounds", type=int, help="at most so many; the document says how many")
     wanted = parser.parse_args()
     if unknown := set(wanted.scenarios) - set(harness.names()):
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")

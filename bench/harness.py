@@ -160,11 +160,14 @@ def load(name: str) -> tuple[Scenario, Any]:
     return module.SCENARIO, module.run
 
 
-async def measure(name: str, *, quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
-    """Run all rounds of a scenario; the result as it is written to disk."""
+async def measure(
+    name: str, *, quick: bool, say: Callable[[str], None], at_most: int | None = None
+) -> dict[str, Any]:
+    """Run all rounds of a scenario, or `at_most` so many; the result as it is written to disk."""
     scenario, run = load(name)
     contestants = [c for c in scenario.contestants if not (quick and c in scenario.not_in_quick)]
     rounds = scenario.quick_rounds if quick else scenario.rounds
+    rounds = min(rounds, at_most or rounds)
     result: dict[str, Any] = {"scenario": name, "quick": quick, "at": time.time(), "rounds": []}
     missing: dict[str, str] = {}
     for number in range(1, rounds + 1):

@@ -33,7 +33,7 @@ SCENARIO = Scenario(
         Figure("valkey_cpu", "cores, Valkey", "less"),
         Figure("generator_cpu", "cores, generator", "less"),
     ),
-    contestants=(stacks.OURS, stacks.OURS_UVICORN, stacks.PREFORK, stacks.THREADS, stacks.SAQ),
+    contestants=(stacks.OURS, stacks.PREFORK, stacks.THREADS, stacks.SAQ),
     goals=(
         Goal("at least 800 orders/s", "orders_per_s", 800),
         Goal("99 % of numbers within 100 ms", "number_p99_ms", 100),
@@ -44,7 +44,7 @@ SCENARIO = Scenario(
         Goal("ahead of FastAPI + SAQ", "orders_per_s", 1, beside=(stacks.SAQ,)),
     ),
     rounds=1,
-    not_in_quick=(stacks.OURS_UVICORN, stacks.THREADS, stacks.SAQ),
+    not_in_quick=(stacks.THREADS, stacks.SAQ),
 )
 
 
