@@ -14,7 +14,7 @@ from web import sse
 
 KEPT_FRAMES = 64
 END_WITHIN_S = 1.0
-WOKEN_AT_ONCE = 100
+WOKEN_AT_ONCE = 50
 
 
 class Broadcast:

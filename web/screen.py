@@ -46,8 +46,9 @@ class Screen:
     async def pace(self) -> None:
         """Send the first change at once, and what comes within a tenth of a second as one frame.
 
-        With very many viewers a frame takes longer to reach them all. Then there is a pause of the same
-        length, so that half of the time is left for taking orders.
+        With very many viewers a frame takes longer to reach them all. Then there is a pause an eighth
+        as long, so that the web process keeps below one core; orders are taken between a few viewers
+        and the next few.
         """
         while True:
             await self._changed.wait()
@@ -56,7 +57,7 @@ class Screen:
             self._send_next()
             await self.broadcast.reached_all()
             took_s = time.monotonic() - began
-            await asyncio.sleep(max(FRAME_EVERY_S - took_s, took_s))
+            await asyncio.sleep(max(FRAME_EVERY_S - took_s, took_s / 8))
 
     def _send_next(self) -> None:
         if not self._next:

@@ -93,6 +93,8 @@ def _config(settings: Settings, fd: int | None) -> Config:
     config.keyfile = str(settings.keyfile) if settings.keyfile else None
     config.include_server_header = False
     config.graceful_timeout = GIVE_UP_S
+    # Hypercorn hangs up after a thousand requests; a proxy that keeps its connections does no harm.
+    config.keep_alive_max_requests = sys.maxsize
     config.errorlog = logging.getLogger("web.hypercorn")
     return config
 
@@ -127,11 +129,13 @@ def _collect_rarely() -> None:
     """Look for garbage in cycles less often; nearly all of ours is in none, and is freed at once.
 
     Python looks after every 700 new objects, and an order makes some hundreds: that was a tenth of the
-    CPU. What is loaded by now stays for good, and need not be looked through at all.
+    CPU. What is loaded by now stays for good, and need not be looked through at all. Looking through
+    everything halts the counter for half a second when ten thousand are watching, and a frame for so
+    many set it off each time: it is done when enough of them have left (web/seats.py), else very seldom.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 5, 3)
+    gc.set_threshold(5_000, 5, 1_000)
 
 
 def _raise_limit_of_open_files() -> None:
