@@ -94,6 +94,7 @@ class CrewWorker(SlipWorker):
     def _begin_to_close(self) -> None:
         """From now on nothing is claimed, and no ring is taken from those who can follow it."""
         self.closing = True
+        self._rung.set()  # arq waits until what is done has been taken off its list
         if self._listening is not None:
             self._listening.cancel()
 
@@ -153,6 +154,8 @@ class CrewWorker(SlipWorker):
             await self.take(slip)
         if self.job_counter >= self.max_jobs:
             self._free.clear()
+            if self._rung.is_set():  # it rang while we claimed; somebody else may have a free hand
+                await self._bell.ring()
 
     async def _arq_iteration(self) -> None:
         """The rest of arq's own iteration: aborted jobs, done tasks, health, cron; not the queue."""
@@ -169,5 +172,5 @@ class CrewWorker(SlipWorker):
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
         self._free.set()
-        if self._more_waits:
+        if self._more_waits or self.closing:
             self._rung.set()

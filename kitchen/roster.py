@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from kitchen.cook import Cook
-from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
+from orders.errors import BookBroken, BookUnavailable, OrderNotFound, TransitionRefused
 from orders.states import Actor
 from orders.watch import CrewWatch
 
@@ -59,7 +59,7 @@ class Roster:
         cooking = await self._book.cooking()
         mine = [order_id for order_id, name in cooking.items() if name == self._cook.name]
         for order in (await self._book.orders(mine)).values():
-            with suppress(TransitionRefused):
+            with suppress(TransitionRefused, BookBroken):
                 await self._book.put_back(order.id, order.attempt, self._cook.name)
 
     async def _keep_watch(self) -> None:
@@ -125,6 +125,8 @@ class Roster:
             log.warning("%s goes back to the crew: %s", order.reference, order.status)
         except (OrderNotFound, TransitionRefused):
             return  # somebody else was quicker
+        except BookBroken as error:
+            log.warning("%s is damaged, and stays where it is: %s", order_id, error)
 
     async def _sweep(self) -> None:
         mended = await self._book.sweep()

@@ -6,6 +6,7 @@ What a job is, its hooks, limits and retries are arq's. When slips are claimed i
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ from redis.exceptions import RedisError
 
 from kitchen.cook import cook_order
 from kitchen.shift import go_home
-from orders.model import Slip
+from orders.model import Meal, Slip
+
+log = logging.getLogger("kitchen")
 
 PAUSE_S = 0.2
 
@@ -47,12 +50,17 @@ class SlipWorker(Worker):
             await self.run_job(slip.job_id, slip.score)
             self.look_again()  # it may be due again, and nobody rings for that
             return
-        meal, cook = slip.meal, self.ctx["cook"]
-        cook.claimed[meal.order_id] = meal
-        ctx = {**self.ctx, **_told_of(slip)}
+        try:
+            await self._run_order(slip.meal, {**self.ctx, **_told_of(slip)})
+        except Exception:  # a hook's, or an order that somebody has damaged: the others go on
+            log.exception("%s came to a bad end", slip.meal.reference)
+            self.jobs_failed += 1
+
+    async def _run_order(self, meal: Meal, ctx: dict[str, Any]) -> None:
+        self.ctx["cook"].claimed[meal.order_id] = meal
         if self.on_job_start:
             await self.on_job_start(ctx)
-        await self._cook(slip.job_id, cook_order(ctx, meal.order_id, meal.attempt))
+        await self._cook(ctx["job_id"], cook_order(ctx, meal.order_id, meal.attempt))
         for hook in (self.on_job_end, self.after_job_end):
             if hook is not None:
                 await hook(ctx)

@@ -17,6 +17,7 @@ from typing import Any, Literal, Self, cast
 from orders.batch import Batch
 from orders.errors import (
     BookBroken,
+    BookUnavailable,
     IdempotencyKeyReused,
     NotOnTheMenu,
     NotWaiting,
@@ -25,7 +26,7 @@ from orders.errors import (
     TransitionRefused,
 )
 from orders.feed import Feed
-from orders.gateway import Gateway
+from orders.gateway import REFUSALS, Gateway
 from orders.inspection import Inspection, inspect, run_id
 from orders.keys import Keys
 from orders.lock import Lock
@@ -113,7 +114,7 @@ class OrderBook:
         if outcome == "full":
             raise TooManyWaiting
         if outcome == "broken":
-            raise BookBroken(told)
+            raise _broken(told)
         known = Order.parse(json.loads(told))
         if outcome == "reused":
             raise IdempotencyKeyReused(known)
@@ -435,7 +436,7 @@ class OrderBook:
         if outcome == "unknown":
             raise OrderNotFound(order_id)
         if outcome == "broken":
-            raise BookBroken(told)
+            raise _broken(told)
         if outcome == "refused":
             raise TransitionRefused(Order.parse(json.loads(told)), target)
         return told
@@ -445,6 +446,12 @@ class OrderBook:
 def _as_text(portions: tuple[Portion, ...]) -> str:
     """The portions as JSON. Most orders of a day ask for what others have asked for."""
     return json.dumps([asdict(portion) for portion in portions])
+
+
+def _broken(told: str) -> BookBroken | BookUnavailable:
+    """What became of one order in a script: it is damaged, or Redis would not let us write."""
+    refused = any(word in told for word in REFUSALS)
+    return BookUnavailable(f"Redis refuses to serve: {told}.") if refused else BookBroken(told)
 
 
 def _placed(request: OrderRequest, wanted: dict[str, Any], reference: str, now: str) -> Order:

@@ -46,11 +46,14 @@ class Wire:
         Raises ResponseError when Redis refuses it, RedisConnectionError or RedisTimeoutError when there
         is no answer; then the wire is closed, and what became of the command is not known.
         """
+        if self.closed:
+            raise RedisConnectionError("The wire is closed.")
+        question = pack_command(command)  # raises before it has a place in the row of questions
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
         try:
             async with asyncio.timeout(self._answer_s):
-                await self._connection.send_packed_command(pack_command(command))
+                await self._connection.send_packed_command(question)
                 return await answer
         except TimeoutError as error:
             self._reading.cancel()

@@ -29,9 +29,12 @@ local function start(job)
   return { order.reference, order.portions or '[]' }
 end
 
+local last = ask.number and redis.call('HGET', key('claims'), ask.cook)
+last = last and cjson.decode(last)
+-- A claim that comes late, over a connection given up long ago: its cook has had a newer answer.
+if last and last.number > ask.number then return { {}, {}, -1 } end
+
 local function claimed_before()
-  local last = ask.number and redis.call('HGET', key('claims'), ask.cook)
-  last = last and cjson.decode(last)
   if last and last.number == ask.number then
     claimed = last.slips
     for i = 1, #claimed do started[i] = {} end

@@ -7,7 +7,7 @@
 const PREFIX = "orderup.kitchen.unsent.";
 const AGAIN_MS = 3_000;
 const PATIENCE_MS = 10_000;
-const TOO_MANY = 429;
+const LATER = [429, 502, 503, 504]; // too many taps, or the counter or its book is away
 const SIGNED_OUT = 401;
 
 export class Outbox {
@@ -51,7 +51,7 @@ export class Outbox {
   async #sendFirst() {
     const wish = this.#wishes[0];
     const answer = await put(`/api/orders/${wish.order}/${wish.kind}`, wish.body);
-    if (!answer || answer.status >= 500 || answer.status === TOO_MANY) return false;
+    if (!answer || LATER.includes(answer.status)) return false;
     if (answer.status === SIGNED_OUT) {
       this.#on.onSignedOut();
       return false;

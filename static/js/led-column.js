@@ -11,6 +11,7 @@ export class LedColumn {
   #references = [];
   #page = 0;
   #turning = 0;
+  #turns = Infinity; // since the newest were shown out of turn
 
   // framedMs(reference): for how long a number has been framed, null for none.
   constructor(list, { moreText, framedMs }) {
@@ -27,9 +28,12 @@ export class LedColumn {
     this.draw();
   }
 
-  // To where the newest are, for as long as a page stays.
+  // To where the newest are, for as long as a page stays; but every page has its turn in between, or in a
+  // rush those who have waited longest would never see their number.
   showLast() {
+    if (this.#pages === 1 || this.#turns < this.#pages - 1) return;
     this.stop();
+    this.#turns = 0;
     this.#page = this.#pages - 1;
     this.show(this.#references);
   }
@@ -37,9 +41,11 @@ export class LedColumn {
   stop() {
     clearInterval(this.#turning);
     this.#turning = 0;
+    this.#turns = Infinity;
   }
 
   #turn() {
+    this.#turns += 1;
     this.#page = (this.#page + 1) % this.#pages;
     this.draw();
   }

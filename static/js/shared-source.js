@@ -8,7 +8,15 @@ const HELLO_WITHIN_MS = 3_000;
 
 let workersFail = !("SharedWorker" in globalThis);
 
-export const openShared = (url) => (workersFail ? new EventSource(url) : new SharedSource(url));
+export function openShared(url) {
+  if (workersFail) return new EventSource(url);
+  try {
+    return new SharedSource(url);
+  } catch {
+    workersFail = true; // a browser that is told to keep nothing of this site allows no workers either
+    return new EventSource(url);
+  }
+}
 
 class SharedSource extends EventTarget {
   readyState = EventSource.CONNECTING;

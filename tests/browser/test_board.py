@@ -22,11 +22,30 @@ async def test_pages_turn_when_there_are_too_many(hall: Hall, open_page: OpenPag
     await expect(board.locator(READY.format(first))).to_have_count(0)
     await board.clock.install()
     await board.reload()
+    await expect(board.locator("led-board[data-live]")).to_be_visible()
     await expect(board.locator(READY.format(first))).to_be_visible()
     await expect(board.locator(".ready .led-more")).to_contain_text("1/2")
     await board.clock.run_for(8_000)
     await expect(board.locator(READY.format(last))).to_be_visible()
     await expect(board.locator(".ready .led-more")).to_contain_text("2/2")
+
+
+async def test_in_a_rush_the_oldest_numbers_have_their_turn(
+    hall: Hall, open_page: OpenPage
+) -> None:
+    """A new number is shown at once, but the next one waits until every page has been shown."""
+    board = await open_board(hall, open_page, viewport=TELEVISION)
+    first, *_, last = [hall.ready() for _ in range(25)]
+    await expect(board.locator(READY.format(last))).to_be_visible()
+    await board.clock.install()
+    await board.reload()
+    await expect(board.locator("led-board[data-live]")).to_be_visible()
+    await expect(board.locator(READY.format(first))).to_be_visible()
+    await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
+    await board.clock.run_for(4_000)
+    await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
+    await board.clock.run_for(4_500)
+    await expect(board.locator(READY.format(first))).to_be_visible()
 
 
 async def test_a_new_number_blinks_for_a_moment_and_stays_framed(

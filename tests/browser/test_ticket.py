@@ -359,6 +359,28 @@ async def test_a_phone_that_slept_tells_the_truth_when_it_wakes(
         await expect(ticket.locator("blind-notice")).to_be_hidden()
 
 
+async def test_a_meal_collected_while_the_phone_slept_is_not_called_ready(
+    counter: Restaurant, book: OrderBook, open_page: OpenPage
+) -> None:
+    """Its stream is over and will not come back; the page asks, and says what has become of it."""
+    order = await book.place(MEAL)
+    async with Proxy(int(counter.address.rpartition(":")[2])) as network:
+        address = f"http://127.0.0.1:{network.port}"
+        ticket = await open_page(address, path_of(order), viewport=PHONE, init_script=EAR)
+        await listening(ticket)
+        await cooked(book, order)
+        await expect(ticket.locator("[data-state]")).to_contain_text("Ready")
+        network.swallow()
+        await book.set_status(order.id, Status.COLLECTED, Actor.STAFF)
+        network.cut()
+        network.heal()
+        await ticket.evaluate(
+            "() => { const now = Date.now; Date.now = () => now() + 20_000;"
+            " document.dispatchEvent(new Event('visibilitychange')); }"
+        )
+        await expect(ticket.locator("[data-state]")).to_contain_text("Collected", timeout=LIMIT_MS)
+
+
 async def test_a_meal_called_back_while_the_phone_slept_is_ready_again(
     counter: Restaurant, book: OrderBook, open_page: OpenPage
 ) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from orders.book import OrderBook
+from orders.errors import BookUnavailable
+from orders.settings import Settings
+from tests.conftest import NUGGETS, plain_client
 
 
 async def test_a_cancellation_is_never_lost(book: OrderBook) -> None:
@@ -22,3 +27,16 @@ async def test_a_cancellation_is_never_lost(book: OrderBook) -> None:
         done, _ = await asyncio.wait({caller}, timeout=5)
         assert {caller} == done, f"the cancellation was lost after {steps} steps"
         assert caller.cancelled()
+
+
+async def test_a_redis_that_refuses_to_write_is_away(own_settings: Settings) -> None:
+    """Too few replicas, a full disk, a replica in the master's place: nothing is broken."""
+    async with OrderBook(own_settings) as book, plain_client(own_settings) as redis:
+        order = await book.place(NUGGETS)
+        await redis.config_set("min-replicas-to-write", 1)
+        with pytest.raises(BookUnavailable):
+            await book.place(NUGGETS)
+        with pytest.raises(BookUnavailable):
+            await book.start(order.id, 1, "anna")
+        await redis.config_set("min-replicas-to-write", 0)
+        await book.start(order.id, 1, "anna")
