@@ -45,7 +45,7 @@ async def test_in_a_rush_the_oldest_numbers_have_their_turn(
     await board.clock.run_for(4_000)
     await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
     await board.clock.run_for(4_500)
-    await expect(board.locator(READY.format(first))).to_be_visible()
+    await expect(board.locator(READY.format(first))).to_be_visible(timeout=1_500)
 
 
 async def test_a_new_number_blinks_for_a_moment_and_stays_framed(

@@ -158,6 +158,7 @@ async def test_a_counter_in_trouble_serves_once(
     os.kill(valkey, signal.SIGSTOP)
     await order_button(page).click()
     await expect(told(page)).to_contain_text("We cannot take orders for a moment")
+    eventually(lambda: httpx.get(own_restaurant.address).status_code == 503)  # it has noticed
     late = await open_page(own_restaurant.address, "/")
     await expect(late.locator("[data-as-loaded]")).to_contain_text("for a moment")
     os.kill(valkey, signal.SIGCONT)

@@ -627,3 +627,32 @@ async def test_it_works_where_the_address_is_no_secure_context(
     await page.locator("[data-add=water]").click()
     await page.locator("#desk button[data-order]").click()
     await expect(page.locator("#desk .desk-number")).to_have_text(re.compile(r"^\d{3}$"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lang", ["en", "ar", "de", "es", "fil"])
+async def test_nothing_is_cut_off(
+    counter: Restaurant, open_kitchen: OpenKitchen, size: str, lang: str
+) -> None:
+    """At every size and in every language, also with large text; and axe has nothing to say."""
+    place(counter, items=[{"sku": "chicken-burger", "quantity": 2, "note": "no onions"}])
+    move(counter, place(counter), "STARTED", "SUCCESS")
+    page = await open_kitchen(counter.address, f"?lang={lang}", viewport=SIZES[size])
+    assert [] == await violations(page)
+    for scale in ("100%", "200%"):
+        await page.evaluate("size => document.documentElement.style.fontSize = size", scale)
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        assert width <= SIZES[size]["width"]
+
+
+async def test_without_javascript_an_item_is_sold_out_by_a_form(
+    own_counter: Restaurant, open_kitchen: OpenKitchen
+) -> None:
+    """A switch for each item, which says afterwards how it stands."""
+    page = await open_kitchen(own_counter.address, java_script_enabled=False)
+    await page.locator(".kitchen-shelf-forms summary").click()
+    await page.locator("form[action^='/kitchen/menu/turkey'] button").click()
+    await page.wait_for_url("**/kitchen*")
+    await page.locator(".kitchen-shelf-forms summary").click()
+    await expect(page.locator("form[action^='/kitchen/menu/turkey']")).to_contain_text("Sold out")
