@@ -41,7 +41,7 @@ class Roster:
     @asynccontextmanager
     async def on_shift(self) -> AsyncIterator[None]:
         """Beat and watch while inside; take the name off the roster at the end."""
-        await self._book.arrive(self._cook.name, self._description(0))
+        await self._book.crew.arrive(self._cook.name, self._description(0))
         task = asyncio.create_task(self._keep_watch())
         try:
             yield
@@ -50,13 +50,13 @@ class Roster:
             await asyncio.gather(task, return_exceptions=True)
             try:
                 await self._put_back_all()
-                await self._book.leave(self._cook.name)
+                await self._book.crew.leave(self._cook.name)
             except BookUnavailable:
                 log.info("Redis is away; the others will notice that %s left", self._cook.name)
 
     async def _put_back_all(self) -> None:
         """Put back what was claimed in the last moment, and never begun."""
-        cooking = await self._book.cooking()
+        cooking = await self._book.crew.cooking()
         mine = [order_id for order_id, name in cooking.items() if name == self._cook.name]
         for order in (await self._book.orders(mine)).values():
             with suppress(TransitionRefused, BookBroken):
@@ -76,12 +76,12 @@ class Roster:
             await asyncio.sleep(BEAT_S)
 
     async def _do_what_is_due(self, count: int) -> None:
-        await self._book.beat(self._cook.name, self._description(count))
+        await self._book.crew.beat(self._cook.name, self._description(count))
         if count % CLOCK_EVERY == 0 or (self._much_is_due and count % WATCH_EVERY == 0):
             # Where something was due, more is due in a moment; otherwise Redis is left in peace.
             self._much_is_due = any(await self._book.tick())
         if count % WATCH_EVERY == 0:
-            self._watch.observe(await self._book.crew())
+            self._watch.observe(await self._book.crew.beats())
             for name in self._watch.lost - {self._cook.name}:
                 await self._give_up(name)
         if count % CLOCK_EVERY == 0:
@@ -100,10 +100,10 @@ class Roster:
 
     async def _give_up(self, name: str) -> None:
         log.warning("the cook %s is lost", name)
-        for order_id, holder in (await self._book.cooking()).items():
+        for order_id, holder in (await self._book.crew.cooking()).items():
             if holder == name:
                 await self._return(order_id, name)
-        await self._book.leave(name)
+        await self._book.crew.leave(name)
 
     async def _find_dropped(self) -> None:
         """Find started orders that nobody has in hand: their cook is on no roster, or is this one
@@ -111,7 +111,7 @@ class Roster:
         """
         dropped = {
             (order_id, name)
-            for order_id, name in (await self._book.cooking()).items()
+            for order_id, name in (await self._book.crew.cooking()).items()
             if (name not in self._watch.on_roster and name != Actor.STAFF)  # a person's is nobody's
             or (name == self._cook.name and order_id not in self._cook.in_hand)
         }

@@ -72,7 +72,7 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
     cook = ctx["cook"] = Cook(name, book, settings)
     await patiently(book.meet)
     if settings.kitchen is not None:
-        await book.choose_crew(settings.kitchen)
+        await book.crew.choose(settings.kitchen)
     await stack.enter_async_context(Roster(cook).on_shift())
     log.info("%s is on shift, %d orders at once", name, settings.cooks)
 

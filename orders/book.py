@@ -7,14 +7,12 @@ The methods stand in the order in which an order meets them.
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from functools import lru_cache
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
 
 from orders.batch import Batch
+from orders.crew import Crew
 from orders.errors import (
     BookBroken,
     BookUnavailable,
@@ -28,31 +26,28 @@ from orders.errors import (
 from orders.feed import Feed
 from orders.gateway import REFUSALS, Gateway
 from orders.inspection import Inspection, inspect, run_id
+from orders.intake import Intake, placed, under_key
 from orders.keys import Keys
 from orders.lock import Lock
 from orders.menu import Menu, load_menu
 from orders.model import (
     MAX_RESULT_BYTES,
     Claim,
-    HistoryEntry,
     Order,
     OrderRequest,
-    Portion,
     Slip,
     Snapshot,
     Ticket,
-    portions_of,
 )
 from orders.settings import Settings
 from orders.shelf import Shelf
 from orders.states import Actor, Status, sources
+from orders.wire import pairs
 
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
-KEY_LASTS_S = 24 * 3600
 FINISHED_KEPT_S = 30 * 24 * 3600
 DUE_AT_MOST = 100  # in one go; a longer script would keep everybody else waiting
 DEADLINE_S = 1.5
-SCREEN = "screen:"  # how the name of a kitchen screen on the crew's roster begins
 
 
 class OrderBook:
@@ -69,6 +64,8 @@ class OrderBook:
         )
         self.shelf = Shelf(self._gateway, self.keys, self.menu)
         self.lock = Lock(self._gateway, self.keys)
+        self.crew = Crew(self._gateway, self.keys)
+        self._intake = Intake(self.menu, settings)
         self._placing = Batch(self._place_all, deadline_s=deadline_s)
         self._moving = Batch(self._move_all, deadline_s=deadline_s)
 
@@ -101,14 +98,12 @@ class OrderBook:
         Raises NotOnTheMenu, TooManyWaiting, and IdempotencyKeyReused when the key came with another
         request before.
         """
-        wanted = self._wanted(request, by)
+        wanted = self._intake.wanted(request, by)
         if idempotency_key is not None:
-            wanted["idempotency_key"] = idempotency_key
-            wanted["fingerprint"] = request.fingerprint()
-            wanted["key_lasts_s"] = KEY_LASTS_S
+            wanted |= under_key(request, idempotency_key)
         outcome, told = await self._placing.ask(wanted)
         if outcome == "placed":
-            return _placed(request, wanted, *told)
+            return placed(request, wanted, *told)
         if outcome == "sold_out":
             raise NotOnTheMenu(told, sold_out=True)
         if outcome == "full":
@@ -267,7 +262,7 @@ class OrderBook:
         epoch, version, board = await self._gateway.together(
             ("GET", self.keys.epoch), ("GET", self.keys.version), ("HGETALL", self.keys.board)
         )
-        tickets = {i: Ticket.parse(json.loads(text)) for i, text in _pairs(board).items()}
+        tickets = {i: Ticket.parse(json.loads(text)) for i, text in pairs(board).items()}
         return Snapshot(epoch or "none", int(version or 0), tickets)
 
     async def last_placed(self, at_most: int) -> list[Order]:
@@ -289,51 +284,6 @@ class OrderBook:
         """A new subscription to the changes; nothing is heard until it is listened to."""
         return Feed(self._gateway, self.keys.changes)
 
-    # -- the crew ---------------------------------------------------------------------------------
-
-    async def arrive(self, cook: str, description: Mapping[str, object]) -> None:
-        """A cook process comes on shift."""
-        await self._gateway.together(
-            ("HSET", self.keys.crew, cook, json.dumps(description)),
-            ("PUBLISH", self.keys.changes, json.dumps({"crew": cook})),
-        )
-
-    async def beat(self, cook: str, description: Mapping[str, object]) -> None:
-        """A cook process says that it lives; whatever changes in the text is the beat."""
-        await self._gateway.command("HSET", self.keys.crew, cook, json.dumps(description))
-
-    async def crew(self) -> dict[str, str]:
-        """The last beat of every cook process, by name, as written."""
-        return _pairs(await self._gateway.command("HGETALL", self.keys.crew))
-
-    async def on_duty(self) -> dict[str, str]:
-        """The beats of those who cook in the present mode: the robots, or the open kitchen screens."""
-        crew, mode = await self._gateway.together(
-            ("HGETALL", self.keys.crew), ("GET", self.keys.mode)
-        )
-        people = mode == "people"
-        return {n: beat for n, beat in _pairs(crew).items() if n.startswith(SCREEN) == people}
-
-    async def mode(self) -> str:
-        """Who cooks: `robots` or `people`."""
-        return str(await self._gateway.command("GET", self.keys.mode) or "robots")
-
-    async def leave(self, cook: str) -> None:
-        """A cook process goes home, or is known to be gone."""
-        await self._gateway.together(
-            ("HDEL", self.keys.crew, cook),
-            ("HDEL", self.keys.claims, cook),
-            ("PUBLISH", self.keys.changes, json.dumps({"crew": cook})),
-        )
-
-    async def cooking(self) -> dict[str, str]:
-        """Every STARTED order's id, and who has it."""
-        return _pairs(await self._gateway.command("HGETALL", self.keys.cooking))
-
-    async def choose_crew(self, mode: Literal["robots", "people"]) -> None:
-        """Who cooks from now on."""
-        await self._gateway.script("mode", {"mode": mode})
-
     # -- the Redis below --------------------------------------------------------------------------
 
     async def inspect(self) -> Inspection:
@@ -346,40 +296,6 @@ class OrderBook:
         return str(await self._gateway.script("meet", ask))
 
     # -- within -----------------------------------------------------------------------------------
-
-    def _wanted(self, request: OrderRequest, by: Actor) -> dict[str, Any]:
-        """The order as place.lua asks for it. Raises NotOnTheMenu."""
-        total_cents, portions = self._read(request)
-        items = ",".join(line.model_dump_json(exclude_none=True) for line in request.items)
-        order = {
-            "id": secrets.token_urlsafe(16),
-            "items": f"[{items}]",
-            "total_cents": str(total_cents),
-            "service": request.service,
-            "name": request.name or None,
-            "language": request.language,
-            "portions": _as_text(tuple(portions)) if portions else None,
-        }
-        return {
-            "order": {name: value for name, value in order.items() if value is not None},
-            "skus": [line.sku for line in request.items],
-            "for_the_kitchen": bool(portions),
-            "attempts": self._settings.attempts,
-            "waiting_limit": self._settings.waiting_limit,
-            "by": by,
-        }
-
-    def _read(self, request: OrderRequest) -> tuple[int, list[Portion]]:
-        """What the order costs, and what of it the kitchen has to do. Raises NotOnTheMenu."""
-        total_cents, portions = 0, []
-        for line in request.items:
-            item = self.menu.items.get(line.sku)
-            if item is None or not item.available:
-                raise NotOnTheMenu(line.sku, sold_out=item is not None)
-            total_cents += item.price_cents * line.quantity
-            if item.served == "kitchen":
-                portions.append(Portion(line.sku, line.quantity, item.recipe, item.cooking_ms))
-        return total_cents, portions
 
     async def _sweep_part(self, part: str) -> int:
         cursor, total = "0", 0
@@ -442,49 +358,10 @@ class OrderBook:
         return told
 
 
-@lru_cache(maxsize=1024)
-def _as_text(portions: tuple[Portion, ...]) -> str:
-    """The portions as JSON. Most orders of a day ask for what others have asked for."""
-    return json.dumps([asdict(portion) for portion in portions])
-
-
 def _broken(told: str) -> BookBroken | BookUnavailable:
     """What became of one order in a script: it is damaged, or Redis would not let us write."""
     refused = any(word in told for word in REFUSALS)
     return BookUnavailable(f"Redis refuses to serve: {told}.") if refused else BookBroken(told)
-
-
-def _placed(request: OrderRequest, wanted: dict[str, Any], reference: str, now: str) -> Order:
-    """The order that was placed, as the book would read it, without reading it."""
-    fields, at_ms = wanted["order"], int(now)
-    status, attempt = (Status.PENDING, 1) if wanted["for_the_kitchen"] else (Status.SUCCESS, 0)
-    return Order(
-        id=fields["id"],
-        reference=reference,
-        status=status,
-        attempt=attempt,
-        lines=request.items,
-        portions=portions_of(fields.get("portions", "[]")),
-        total_cents=int(fields["total_cents"]),
-        service=fields["service"],
-        name=fields.get("name"),
-        language=fields.get("language"),
-        priority=False,
-        placed_ms=at_ms,
-        started_ms=None,
-        ready_ms=at_ms if status is Status.SUCCESS else None,
-        finished_ms=None,
-        cook=None,
-        progress=None,
-        result=None,
-        error=None,
-        history=(HistoryEntry(at_ms, status, attempt, wanted["by"]),),
-    )
-
-
-def _pairs(answer: dict[str, str] | list[str]) -> dict[str, str]:
-    """HGETALL's answer, which is flat on a raw connection and a map where redis-py knows it."""
-    return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))
 
 
 def _small_json(result: object) -> str:

@@ -93,3 +93,8 @@ class Wire:
             answer.set_result(told)
         else:
             answer.set_exception(refusal)
+
+
+def pairs(answer: dict[str, str] | list[str]) -> dict[str, str]:
+    """HGETALL's answer, which is flat on a raw connection and a map where redis-py knows it."""
+    return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))

@@ -82,7 +82,7 @@ async def _choose_crew(book: OrderBook, settings: Settings) -> None:
     if settings.kitchen is None:
         return
     try:
-        await book.choose_crew(settings.kitchen)
+        await book.crew.choose(settings.kitchen)
     except BookUnavailable:
         log.warning("Redis is away; who cooks stays as it was")
 

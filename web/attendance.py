@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from orders.book import SCREEN, OrderBook
+from orders.book import OrderBook
+from orders.crew import SCREEN
 from orders.errors import BookUnavailable
 
 log = logging.getLogger("web")
@@ -44,7 +45,7 @@ class Attendance:
                 await self._leave()
 
     async def _say_it(self) -> None:
-        if not self._screens() or await self._book.mode() != "people":
+        if not self._screens() or await self._book.crew.mode() != "people":
             await self._leave()
             return
         self._beat += 1
@@ -54,7 +55,7 @@ class Attendance:
 
     async def _leave(self) -> None:
         if self._there:
-            await self._book.leave(self._name)
+            await self._book.crew.leave(self._name)
             self._there = False
 
     def _description(self) -> dict[str, object]:

@@ -190,7 +190,7 @@ class Hub:
             case Change():
                 await self._take_change(event, feed)
             case CrewChanged():
-                self.crew.observe(await self._book.on_duty())
+                self.crew.observe(await self._book.crew.on_duty())
             case MenuChanged():
                 await self.look_at_shelf()
             case Touched(order_id):
@@ -220,7 +220,7 @@ class Hub:
             await self._take_snapshot(feed)
             return
         self._promise = _Promise(feed.mark(), epoch, version)
-        self.crew.observe(await self._book.on_duty())
+        self.crew.observe(await self._book.crew.on_duty())
         await self.look_at_shelf()
 
     async def _take_answer(self, mark: int, feed: Feed) -> None:
@@ -249,7 +249,7 @@ class Hub:
         snapshot = await self._book.snapshot()
         self._settled_by = feed.mark()
         self._promise = None
-        self.crew.observe(await self._book.on_duty())
+        self.crew.observe(await self._book.crew.on_duty())
         sold_out = await self._book.shelf.sold_out()
         self._epoch, self._version = snapshot.epoch, snapshot.version
         self._blind_since_ms = None

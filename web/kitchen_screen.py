@@ -89,7 +89,7 @@ async def _page(error: Exception | None = None) -> Response:
     places: dict[str, list[Order]] = {place: [] for place in PLACES.values()}
     try:
         _, orders = await read_rail(here.book)
-        mode = await here.book.mode()
+        mode = await here.book.crew.mode()
         for order in sorted(orders.values(), key=_turn):
             if order.status in PLACES:
                 places[PLACES[order.status]].append(order)

@@ -414,7 +414,7 @@ async def test_a_restarted_server_does_not_lose_the_customer(
 ) -> None:
     """While nobody answers the page says that it is not live, with no estimate; then it goes on."""
     async with book_of(own_restaurant) as book:
-        await book.choose_crew("people")
+        await book.crew.choose("people")
         order = await book.place(MEAL)
         ticket = await open_page(own_restaurant.address, path_of(order))
         await expect(ticket.locator("[data-place]")).to_be_visible()

@@ -81,5 +81,6 @@ async def on_roster(house: House, kitchen: Process) -> bool:
     assert kitchen.alive, kitchen.log
     async with OrderBook(Settings(redis_url=house.redis_url, store=house.store)) as book:
         return any(
-            json.loads(beat).get("pid") == kitchen.pid for beat in (await book.crew()).values()
+            json.loads(beat).get("pid") == kitchen.pid
+            for beat in (await book.crew.beats()).values()
         )

@@ -28,7 +28,7 @@ async def test_a_claim_takes_the_longest_waiting_and_starts_them(
         Slip(f"{settings.store}:{first.id}:1", 1000, (await book.order(first.id)).meal),
         Slip(f"{settings.store}:{second.id}:1", 1001, (await book.order(second.id)).meal),
     ) == claim.slips
-    assert {first.id: "anna", second.id: "anna"} == await book.cooking()
+    assert {first.id: "anna", second.id: "anna"} == await book.crew.cooking()
     assert Status.PENDING == (await book.order(orders[0].id)).status
 
 
@@ -67,7 +67,7 @@ async def test_a_strangers_job_in_the_queue_is_claimed_as_arq_would(
     assert (Slip("somebody:else", 5, None),) == (await book.claim("anna", 1, LASTS_MS)).slips
     assert "1" == await raw.get("arq:in-progress:somebody:else")
     await raw.delete("arq:in-progress:somebody:else")
-    assert {} == await book.cooking()
+    assert {} == await book.crew.cooking()
 
 
 async def test_a_cook_who_was_given_up_can_do_nothing_any_more(book: OrderBook) -> None:
@@ -119,31 +119,31 @@ async def test_a_robot_whose_order_staff_finished_is_fenced(book: OrderBook) -> 
 async def test_where_people_cook_no_slip_is_due(book: OrderBook) -> None:
     """In `people` mode robots claim nothing, of what waits and of what comes; back again, all of it."""
     before = await book.place(NUGGETS)
-    await book.choose_crew("people")
+    await book.crew.choose("people")
     after = await book.place(NUGGETS)
     assert () == (await book.claim("anna", 9, LASTS_MS)).slips
-    await book.choose_crew("robots")
+    await book.crew.choose("robots")
     await book.claim("anna", 9, LASTS_MS)
-    assert {before.id: "anna", after.id: "anna"} == await book.cooking()
+    assert {before.id: "anna", after.id: "anna"} == await book.crew.cooking()
 
 
 async def test_choosing_the_same_crew_again_changes_nothing(book: OrderBook, raw: Redis) -> None:
     """Two processes that start with the same setting do not move the slips twice."""
     await book.place(NUGGETS)
-    await book.choose_crew("people")
+    await book.crew.choose("people")
     once = await raw.zrange(book.keys.queue, 0, -1, withscores=True)
-    await book.choose_crew("people")
+    await book.crew.choose("people")
     assert once == await raw.zrange(book.keys.queue, 0, -1, withscores=True)
 
 
 async def test_the_roster_names_who_is_on_shift(book: OrderBook) -> None:
     """A cook is on the roster from arrival until leaving, with the last beat as written."""
-    await book.arrive("anna", {"beat": 0})
-    await book.beat("anna", {"beat": 1})
-    await book.arrive("bob", {"beat": 0})
-    assert {"anna": '{"beat": 1}', "bob": '{"beat": 0}'} == await book.crew()
-    await book.leave("anna")
-    assert {"bob": '{"beat": 0}'} == await book.crew()
+    await book.crew.arrive("anna", {"beat": 0})
+    await book.crew.beat("anna", {"beat": 1})
+    await book.crew.arrive("bob", {"beat": 0})
+    assert {"anna": '{"beat": 1}', "bob": '{"beat": 0}'} == await book.crew.beats()
+    await book.crew.leave("anna")
+    assert {"bob": '{"beat": 0}'} == await book.crew.beats()
 
 
 async def test_an_order_put_back_has_as_many_attempts_left(settings: Settings) -> None:
@@ -168,4 +168,4 @@ async def test_a_delayed_attempt_is_claimed_when_it_is_due(book: OrderBook) -> N
         return bool((await book.claim("bob", 1, LASTS_MS)).slips)
 
     await eventually(claimed)
-    assert {order.id: "bob"} == await book.cooking()
+    assert {order.id: "bob"} == await book.crew.cooking()

@@ -92,9 +92,9 @@ async def test_progress_touches_an_order_without_a_version(
 
 async def test_a_cook_who_comes_or_goes_is_told(book: OrderBook, listener: Listener) -> None:
     """Arrival and leaving are events; a beat is none."""
-    await book.arrive("anna", {})
-    await book.beat("anna", {"beat": 1})
-    await book.leave("anna")
+    await book.crew.arrive("anna", {})
+    await book.crew.beat("anna", {"beat": 1})
+    await book.crew.leave("anna")
     assert [CrewChanged(), CrewChanged()] == [await listener.next_but_pongs() for _ in range(2)]
 
 

@@ -88,13 +88,13 @@ async def test_priority_ends_the_pause_of_a_retry(book: OrderBook, raw: Redis) -
 
 async def test_where_people_cook_robots_leave_priority_orders_alone(book: OrderBook) -> None:
     """First among what people cook is nothing for a robot, until robots cook again."""
-    await book.choose_crew("people")
+    await book.crew.choose("people")
     first, second, third = await three(book)
     for order in (first, third):
         await book.prioritize(order.id)
     await book.prioritize(first.id, priority=False)
     assert [] == await claimed(book)
-    await book.choose_crew("robots")
+    await book.crew.choose("robots")
     assert [third.id, second.id, first.id] == await claimed(book)
 
 

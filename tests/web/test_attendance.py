@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack, aclosing
 import httpx
 import pytest
 
-from orders.book import SCREEN, OrderBook
+from orders.book import OrderBook
+from orders.crew import SCREEN
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, eventually
 from tests.web.conftest import Web, open_hub
@@ -19,12 +20,12 @@ NOBODY = "No cook is on shift"
 
 @pytest.fixture
 async def people(book: OrderBook) -> OrderBook:
-    await book.choose_crew("people")
+    await book.crew.choose("people")
     return book
 
 
 async def screens(book: OrderBook) -> list[str]:
-    return [name for name in await book.crew() if name.startswith(SCREEN)]
+    return [name for name in await book.crew.beats() if name.startswith(SCREEN)]
 
 
 async def test_an_open_screen_is_a_crew_where_people_cook(people: OrderBook, hub: Hub) -> None:
@@ -36,7 +37,7 @@ async def test_an_open_screen_is_a_crew_where_people_cook(people: OrderBook, hub
             await anext(frames)
         await eventually(lambda: screens(people))
         await eventually(lambda: hub.crew.on_shift)
-        before = await people.crew()
+        before = await people.crew.beats()
         await eventually(lambda: _changed(people, before))  # it beats
     await eventually(lambda: _nobody(people))
     await eventually(lambda: not hub.crew.on_shift)
@@ -47,7 +48,7 @@ async def test_an_open_screen_is_no_crew_where_robots_cook(book: OrderBook, hub:
     async with aclosing(hub.rail()) as frames:
         await anext(frames)
         await asyncio.wait_for(anext(frames), 5)
-        await book.arrive("robot", {"beat": 0})
+        await book.crew.arrive("robot", {"beat": 0})
         await eventually(lambda: hub.crew.on_shift)
         assert {"robot"} == hub.crew.on_shift
         assert [] == await screens(book)
@@ -55,10 +56,10 @@ async def test_an_open_screen_is_no_crew_where_robots_cook(book: OrderBook, hub:
 
 async def test_robots_are_no_crew_where_people_cook(people: OrderBook) -> None:
     """A kitchen process that cooks nothing must not be promised to customers."""
-    await people.arrive("robot", {"beat": 0})
-    assert {} == await people.on_duty()
-    await people.choose_crew("robots")
-    assert ["robot"] == list(await people.on_duty())
+    await people.crew.arrive("robot", {"beat": 0})
+    assert {} == await people.crew.on_duty()
+    await people.crew.choose("robots")
+    assert ["robot"] == list(await people.crew.on_duty())
 
 
 async def test_a_lost_screen_takes_no_order_from_a_person(people: OrderBook, hub: Hub) -> None:
@@ -68,8 +69,8 @@ async def test_a_lost_screen_takes_no_order_from_a_person(people: OrderBook, hub
     async with aclosing(hub.rail()) as frames:
         await anext(frames)
         [name] = await eventually(lambda: screens(people))
-    assert name not in (await people.cooking()).values()
-    await people.leave(name)
+    assert name not in (await people.crew.cooking()).values()
+    await people.crew.leave(name)
     assert Status.STARTED == (await people.order(order.id)).status
 
 
@@ -77,7 +78,7 @@ async def test_customers_are_told_whether_somebody_cooks(
     web: Web, book: OrderBook, client: httpx.AsyncClient
 ) -> None:
     """The kiosk warns until a kitchen screen is opened."""
-    await book.choose_crew("people")
+    await book.crew.choose("people")
     assert NOBODY in (await client.get("/")).text
     client.headers["Authorization"] = f"Bearer {web.counter.staff_pin}"
     async with web.stream("/kitchen/events") as screen:
@@ -91,7 +92,7 @@ async def test_customers_are_told_whether_somebody_cooks(
 
 async def test_a_stopped_counter_takes_its_screens_off_the_roster(book: OrderBook) -> None:
     """Nobody has to wait until its beat is missed."""
-    await book.choose_crew("people")
+    await book.crew.choose("people")
     async with open_hub(book) as hub, aclosing(hub.rail()) as frames:
         await anext(frames)
         await eventually(lambda: screens(book))
@@ -99,7 +100,7 @@ async def test_a_stopped_counter_takes_its_screens_off_the_roster(book: OrderBoo
 
 
 async def _changed(book: OrderBook, before: dict[str, str]) -> bool:
-    return await book.crew() != before
+    return await book.crew.beats() != before
 
 
 async def _nobody(book: OrderBook) -> bool:

@@ -207,7 +207,7 @@ async def test_the_kiosk_says_before_the_order_that_nobody_cooks(web: Web, book:
     assert "No cook is on shift" in (await kiosk(web.client)).text
     answer = await send(web.client, await kiosk(web.client), nuggets_6="1")
     assert 303 == answer.status_code
-    await book.arrive("anna", {"beat": 0})
+    await book.crew.arrive("anna", {"beat": 0})
     async with web.stream("/board/events") as viewer:  # the hub hears of both, in this order
         await book.place(NUGGETS)
         await viewer.until_version(2)
