@@ -5,19 +5,22 @@ The names are those of arq's `Worker`; what our own worker does differently is i
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import platform
 import secrets
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from arq.connections import ArqRedis
 from arq.worker import func
 
-from kitchen import recipes
-from kitchen.cook import Cook, cook_order, patiently
+from kitchen import pool, recipes
+from kitchen.cook import Cook, cook_order
+from kitchen.patience import patiently
 from kitchen.roster import Roster
 from orders.book import DEFAULT_REDIS_URL, OrderBook
 from orders.gateway import connection_pool
@@ -73,14 +76,30 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
     await patiently(book.meet)
     if settings.kitchen is not None:
         await book.crew.choose(settings.kitchen)
+    cook.cookbook.read()
+    if settings.reload:
+        await stack.enter_async_context(_beside(cook.cookbook.follow()))
+    await stack.enter_async_context(cook.standstill.watched())
     await stack.enter_async_context(Roster(cook).on_shift())
     log.info("%s is on shift, %d orders at once", name, settings.cooks)
 
 
 async def go_home(ctx: dict[str, Any]) -> None:
     """arq's `on_shutdown`."""
+    pool.close(at_once=True)  # what they were at has been put back, or was cancelled
     if "shift" in ctx:
         await ctx["shift"].aclose()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let `work` go on while inside."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _redis_pool(settings: Settings) -> ArqRedis:
