@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from kitchen import pool, recipes
+from kitchen import processes, recipes
 
 log = logging.getLogger("kitchen")
 
@@ -45,7 +45,7 @@ class Cookbook:
         for path in sorted(changed):
             sys.modules.pop(f"{recipes.__name__}.{path.stem}", None)
             log.info("%s was saved, and is read again", recipes.called(path))
-        pool.close()  # its processes have read the recipes as they were
+        processes.close()  # its processes have read the recipes as they were
 
     def _name_those_left_out(self) -> None:
         before, self.left_out = self.left_out, tuple(_mistakes())

@@ -18,7 +18,7 @@ from typing import Any
 from arq.connections import ArqRedis
 from arq.worker import func
 
-from kitchen import pool, recipes
+from kitchen import processes, recipes
 from kitchen.cook import Cook, cook_order
 from kitchen.patience import patiently
 from kitchen.roster import Roster
@@ -86,7 +86,7 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
 
 async def go_home(ctx: dict[str, Any]) -> None:
     """arq's `on_shutdown`."""
-    pool.close(at_once=True)  # what they were at has been put back, or was cancelled
+    processes.close(at_once=True)  # what they were at has been put back, or was cancelled
     if "shift" in ctx:
         await ctx["shift"].aclose()
 

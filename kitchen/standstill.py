@@ -78,5 +78,5 @@ def _sentence(where: str) -> str:
     return (
         f"{where} holds up this whole kitchen: it computes or waits without `await`. Meanwhile no "
         "dish is cooked here, and the others may think this cook has died. Await what waits "
-        "(asyncio.sleep, not time.sleep), and let other processes compute (kitchen/pool.py)."
+        "(asyncio.sleep, not time.sleep), and let other processes compute (kitchen/processes.py)."
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kitchen.pool import elsewhere
+from kitchen.processes import elsewhere
 from kitchen.recipes.squeeze_here import BYTES_PER_S, squeeze
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kitchen import pool, recipes
+from kitchen import processes, recipes
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     recipes.also_look_in(folder)
     yield folder
-    pool.close(at_once=True)
+    processes.close(at_once=True)
     recipes.__path__[:] = path
     for name in set(sys.modules) - modules:
         if name.startswith("kitchen.recipes."):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kitchen import pool, recipes
+from kitchen import processes, recipes
 from kitchen.cook import Cook, cook_order
 from kitchen.postbox import Postbox
 from kitchen.recipes import lucky
@@ -92,8 +92,8 @@ async def test_work_on_the_loop_is_done_here_and_elsewhere_is_not(cook: Cook) ->
 async def test_a_pool_process_that_was_killed_is_replaced() -> None:
     """The attempt in which it happens fails; the next one gets new processes."""
     with pytest.raises(Exception, match="terminated abruptly"):
-        await pool.elsewhere(os.abort)
-    assert os.getpid() != await pool.elsewhere(os.getpid)
+        await processes.elsewhere(os.abort)
+    assert os.getpid() != await processes.elsewhere(os.getpid)
 
 
 async def test_a_letter_arrives_once_though_it_was_turned_away(cook: Cook) -> None:
@@ -190,16 +190,23 @@ async def test_a_step_of_a_cook_who_was_given_up_is_not_kept(cook: Cook) -> None
     assert ("season", "salt") == (step.name, step.result)
 
 
-@pytest.mark.parametrize(
-    ("name", "result"), [("Two words", None), ("", None), ("many", "x" * 4090)]
-)
-async def test_what_cannot_be_kept_is_refused(cook: Cook, name: str, result: object) -> None:
-    """A name that cannot be told apart, or more than an order's steps may take."""
+@pytest.mark.parametrize("name", ["", "Roast", "two words", "a\nb", "x" * 41])
+async def test_a_step_needs_a_plain_name(cook: Cook, name: str) -> None:
+    """So that it can be told from the others, and shown."""
+    meal = (await cook.book.start((await placed(cook, "feast")).id, 1, "anna")).meal
+    with pytest.raises(ValueError, match="no name of a step"):
+        await cook.book.keep_step(meal, "anna", 0, name, None)
+
+
+async def test_steps_have_only_so_much_room(cook: Cook) -> None:
+    """What does not fit into the book is refused, and what was kept stays."""
     order = await placed(cook, "feast")
     meal = (await cook.book.start(order.id, 1, "anna")).meal
-    with pytest.raises(ValueError, match="step"):
-        for number in range(5):
-            await cook.book.keep_step(meal, "anna", 0, f"{name}{number}" if name else "", result)
+    for number in range(4):
+        await cook.book.keep_step(meal, "anna", 0, f"step-{number}", "x" * 4000)
+    with pytest.raises(ValueError, match="The steps of an order"):
+        await cook.book.keep_step(meal, "anna", 0, "one-more", "x" * 4000)
+    assert 4 == len((await cook.book.order(order.id)).steps)
 
 
 async def test_an_attempt_taken_away_stops_at_its_next_step(cook: Cook, folder: Path) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from orders.book import OrderBook
 from orders.settings import Settings
 from orders.valkey_server import _binary, _die_with_parent
 from tests.restaurant import Restaurant, eventually
@@ -47,7 +46,7 @@ def _answers(port: int) -> bool:
     return True
 
 
-async def test_a_healthy_machine(settings: Settings, book: OrderBook) -> None:
+async def test_a_healthy_machine(settings: Settings) -> None:
     """Nothing is broken; without a cook on shift it says which command brings one."""
     seen = await found(settings)
     assert [] == [finding for finding in seen.values() if finding.mark is Mark.BROKEN]
@@ -116,7 +115,7 @@ async def test_phones(settings: Settings) -> None:
 
 
 def test_an_open_restaurant_is_well(restaurant: Restaurant, tmp_path: Path) -> None:
-    """The command finds its Valkey, its port and its cook; a recipe with a mistake is told, exit code 1."""
+    """The command finds its Valkey, port and cook; a recipe with a mistake is told, exit code 1."""
     recipes = tmp_path / "recipes"
     recipes.mkdir()
     restaurant.open("--recipes", str(recipes), "--reload")

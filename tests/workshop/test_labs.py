@@ -1,4 +1,4 @@
-"""Every lab of docs/workshop: the starting code fails its check, the solution passes, the commands run."""
+"""The labs of docs/workshop: starting code fails its check, the solution passes, commands run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import pytest
 import orderup
 from docs.workshop import labs
 from docs.workshop.labs import EXERCISES, SOLUTIONS, NotYet, check
-from orders.settings import Settings
+from kitchen import recipes
+from orders.menu import load_menu
 from tests.conftest import Server
 from tests.restaurant import ORDERUP, Restaurant, opened
 
@@ -82,7 +83,7 @@ async def test_a_lab_leaves_nothing_behind(valkey: Server) -> None:
         assert [] == [key async for key in client.scan_iter("*lab-*")]
 
 
-def test_the_command_says_whether_it_is_solved(tmp_path: Path) -> None:
+def test_the_command_says_whether_it_is_solved() -> None:
     """Exit code 1 and a sentence, or 0; on a private Valkey, and without a traceback."""
     unsolved, solved = lab("6"), lab("6", "--solution")
     assert (1, "Lab 6: not yet. Number ") == (unsolved.returncode, unsolved.stdout[:23])
@@ -90,9 +91,8 @@ def test_the_command_says_whether_it_is_solved(tmp_path: Path) -> None:
     assert "Traceback" not in unsolved.stderr + solved.stderr
 
 
-async def test_a_mistake_of_the_learner_is_named_with_its_line(
-    tmp_path: Path, _redis: None
-) -> None:
+@pytest.mark.usefixtures("_redis")
+async def test_a_mistake_of_the_learner_is_named_with_its_line(tmp_path: Path) -> None:
     """Not with the traceback of the machine that checks."""
     (tmp_path / "lab_01.py").write_text("\n\nasync def serve(book, request):\n    return reqest\n")
     with pytest.raises(NotYet, match=r"lab_01.py, line 4: NameError: .*reqest"):
@@ -192,11 +192,8 @@ def test_the_other_kitchen_is_short_and_knows_no_arq() -> None:
     subprocess.run([sys.executable, "-c", asked], cwd=ORDERUP.parent, check=True, timeout=20)
 
 
-def test_settings_of_the_workshop(settings: Settings) -> None:
-    """The workshop's menu can be read, and every recipe on it is somewhere."""
-    from kitchen import recipes
-    from orders.menu import load_menu
-
+def test_every_dish_of_the_workshop_has_a_recipe() -> None:
+    """One that comes along, or one that the learners write."""
     own = {path.stem for path in (EXERCISES / "recipes").glob("*.py")}
     for item in load_menu(WORKSHOP / "menu.toml").items.values():
         assert item.recipe in own or recipes.find(item.recipe)

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 
-from kitchen import pool, recipes
+from kitchen import processes, recipes
 from orders.book import OrderBook
 from orders.model import Order, OrderLine, OrderRequest
 from orders.settings import Settings
@@ -145,7 +145,7 @@ def _with_recipes(*folders: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        pool.close(at_once=True)
+        processes.close(at_once=True)
         recipes.__path__[:] = before
         for name in set(sys.modules) - modules:
             if name.startswith(f"{recipes.__name__}."):

@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from kitchen.pool import elsewhere
+from kitchen.processes import elsewhere
 
 if TYPE_CHECKING:
     from kitchen.recipes import Dish
