@@ -43,12 +43,10 @@ async def _order(
 ) -> None:
     import httpx
 
-    async with (
-        httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(10, read=30)) as client,
-        asyncio.TaskGroup() as customers,
-    ):
-        for _ in range(times):
-            customers.create_task(_be_served(client, skus, key, wait=wait))
+    timeout = httpx.Timeout(10, read=30)
+    async with httpx.AsyncClient(base_url=url, timeout=timeout) as client:
+        customers = [_be_served(client, skus, key, wait=wait) for _ in range(times)]
+        await asyncio.gather(*customers)
 
 
 async def _be_served(

@@ -26,15 +26,17 @@ async def cook(dish: Dish) -> object:
 
 
 async def _send(dish: Dish) -> dict[str, str]:
-    from aiosmtplib import SMTPResponseException, send  # here: no other recipe needs it
+    # Here, since no other recipe needs it.
+    from aiosmtplib import SMTPRecipientsRefused, SMTPResponseException, send
 
     letter = _letter(dish)
     host, _, port = dish.mail_server.rpartition(":")
     try:
         await send(letter, hostname=host, port=int(port), timeout=TIMEOUT_S, start_tls=False)
-    except SMTPResponseException as error:
-        if error.code in REFUSED_FOR_GOOD:
-            raise Hopeless(f"the mail server says {error.code} {error.message}") from error
+    except (SMTPRecipientsRefused, SMTPResponseException) as error:
+        refusals = error.recipients if isinstance(error, SMTPRecipientsRefused) else [error]
+        if all(refusal.code in REFUSED_FOR_GOOD for refusal in refusals):
+            raise Hopeless(f"the mail server refuses the letter for good: {error}") from error
         raise
     return {"to": letter["To"], "message": letter["Message-ID"]}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kitchen.recipes import Dish
 
-SEED = 7
+SEED = 2
 FAILS = 1 / 3
 
 luck = random.Random(SEED)  # noqa: S311 - it is to be foreseen

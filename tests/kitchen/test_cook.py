@@ -53,7 +53,7 @@ RECIPES = {
     "wrong": "async def cook(dish)\n    return None",
     "blocking": "def cook(dish):\n    return None",
     "needy": "\nimport an_oven",
-    "gives_up": (
+    "gives": (
         "from kitchen.recipes import Hopeless\n"
         "async def cook(dish):\n    raise Hopeless('sold out for good')"
     ),
@@ -180,7 +180,7 @@ async def test_a_recipe_that_fails_is_tried_again(cook: Cook, sku: str, error: s
         ),
         ("wrong", "/wrong.py, line 1: SyntaxError: expected ':'."),
         ("needy", "/needy.py, line 2: ModuleNotFoundError: No module named 'an_oven'."),
-        ("gives_up", "Hopeless: sold out for good"),
+        ("gives", "Hopeless: sold out for good"),
     ],
 )
 async def test_where_no_attempt_can_help_none_is_made(cook: Cook, sku: str, error: str) -> None:

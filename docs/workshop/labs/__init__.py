@@ -30,8 +30,7 @@ def lab(number: int, *, solution: bool) -> None:
     """Say whether lab NUMBER is solved."""
     folder = SOLUTIONS if solution else EXERCISES
     try:
-        with _in_words():
-            told = asyncio.run(check(number, folder))
+        told = asyncio.run(check(number, folder))
     except NotYet as missing:
         click.echo(f"Lab {number}: not yet. {missing}")
         sys.exit(1)
@@ -43,14 +42,15 @@ async def check(number: int, folder: Path) -> str:
     module = importlib.import_module(f"{__name__}.lab_{number:02}")
     try:
         async with asyncio.timeout(LONGEST_S), opened(folder) as bench:
-            told: str = await module.check(bench)
+            with _in_words(folder):
+                told: str = await module.check(bench)
             return told
     except TimeoutError:
         raise NotYet(f"It is not done within {LONGEST_S:g} s.") from None
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _in_words(folder: Path) -> Iterator[None]:
     """A mistake in the learner's file is named with its line; all else is ours, and comes whole."""
     try:
         yield
@@ -58,8 +58,7 @@ def _in_words() -> Iterator[None]:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if Path(frame.filename).is_relative_to(HERE.parent)]
-        theirs = [frame for frame in own if HERE not in Path(frame.filename).parents]
+        theirs = [frame for frame in frames if folder in Path(frame.filename).parents]
         if isinstance(error, SyntaxError):
             raise NotYet(f"{error.filename}, line {error.lineno}: {error.msg}.") from error
         if not theirs:

@@ -86,7 +86,9 @@ class Bench:
             yield
         finally:
             cooking.cancel()
-            await asyncio.gather(cooking, return_exceptions=True)
+            for task in worker.tasks.values():  # what is on the fire is put back
+                task.cancel()
+            await asyncio.gather(cooking, *worker.tasks.values(), return_exceptions=True)
             await worker.close()
 
 
@@ -119,9 +121,11 @@ async def opened(folder: Path) -> AsyncIterator[Bench]:
                 speed=FAST,
                 retry_base_s=0.05,
             )
-            async with OrderBook(settings) as book:
-                yield Bench(folder, settings, book)
-            await _remove(url, settings)
+            try:
+                async with OrderBook(settings) as book:
+                    yield Bench(folder, settings, book)
+            finally:
+                await _remove(url, settings)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ async def check(bench: Bench) -> str:
     async with BadLine(bench.settings.redis_url or "") as line:
         settings = bench.settings.model_copy(update={"redis_url": line.url})
         async with OrderBook(settings, deadline_s=DEADLINE_S) as book:
-            await book.snapshot()  # connected
+            await book.orders(["nobody"])  # connected, before the line goes bad
             line.deaf = True
             ordering = asyncio.create_task(order(book, wanted("turkey")))
             await eventually(lambda: bench.book.last_placed(1))
