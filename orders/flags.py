@@ -60,12 +60,13 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         command(_checked(texts), **flags)
 
     for name, field in reversed(Settings.model_fields.items()):
+        # --reload alone is enough, and --reload false will do, too.
+        alone = {"is_flag": False, "flag_value": "true"} if field.annotation is bool else {}
         default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
         run = click.option(
             flag(name),
             type=str,
-            flag_value="true" if field.annotation is bool else None,  # --reload alone is enough
-            is_flag=False,
+            **alone,
             envvar=variable(name),
             default=default,
             help=field.description,

@@ -30,6 +30,7 @@ from orders.valkey_server import HOST, PORT_FILE, ValkeyError, _binary
 from web import door
 
 BEAT_AGAIN_S = 1.2  # a crew beats twice a second
+ANSWER_S = 2.0
 CLOCK_MAY_DIFFER_MS = 2000
 NEEDED = ("quart", "hypercorn", "arq", "redis", "pydantic_settings", "httpx", "aiosmtplib")
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "firefox", "msedge", "safari", "open")
@@ -143,13 +144,22 @@ async def _port(settings: Settings) -> list[Finding]:
     try:
         door.listen(settings).close()
     except door.DoorError as error:
-        if await door.answers(settings):
+        if await _is_ours(settings):
             found = f"{settings.port} is Order Up's own: it is open, {door.here(settings)}/"
             return [Finding("port", Mark.WORKS, found)]
         return [
             Finding("port", Mark.BROKEN, str(error), "`orderup open --port 0` takes a free one.")
         ]
     return [Finding("port", Mark.WORKS, f"{settings.port} on {settings.host} is free")]
+
+
+async def _is_ours(settings: Settings) -> bool:
+    """Whether it is Order Up that has the port; somebody else's server may say nothing at all."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            return await door.answers(settings)
+    except TimeoutError:
+        return False
 
 
 def _kept_redis(settings: Settings) -> str | None:
