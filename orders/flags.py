@@ -61,7 +61,9 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     for name, field in reversed(Settings.model_fields.items()):
         # --reload alone is enough, and --reload false will do, too.
-        alone = {"is_flag": False, "flag_value": "true"} if field.annotation is bool else {}
+        alone: dict[str, Any] = (
+            {"is_flag": False, "flag_value": "true"} if field.annotation is bool else {}
+        )
         default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
         run = click.option(
             flag(name),
