@@ -49,7 +49,7 @@ class Attendance:
             await self._leave()
             return
         self._beat += 1
-        say = self._book.beat if self._there else self._book.arrive
+        say = self._book.crew.beat if self._there else self._book.crew.arrive
         self._there = True  # even if nobody waits for the answer any more, it may be a yes
         await say(self._name, self._description())
 

@@ -250,7 +250,7 @@ async def test_an_order_that_was_taken_away_is_left_alone(cook: Cook) -> None:
     order = await place(cook, "timed", "timed")
     slow = Cook("anna", cook.book, cook.settings.model_copy(update={"speed": 5}))
     cooking = asyncio.create_task(cook_order({"cook": slow}, order.id, 1))
-    await eventually(cook.book.cooking)
+    await eventually(cook.book.crew.cooking)
     revoked = await cook.book.set_status(order.id, Status.REVOKED, Actor.STAFF)
     await asyncio.wait_for(cooking, 5)
     assert revoked == await cook.book.order(order.id)
@@ -260,7 +260,7 @@ async def test_a_cook_who_goes_home_puts_the_order_back(cook: Cook) -> None:
     """Cancelled in the middle, it is at once on offer again, and the attempt is not counted."""
     order = await place(cook, "hangs")
     cooking = asyncio.create_task(cook_order({"cook": cook}, order.id, 1))
-    await eventually(cook.book.cooking)
+    await eventually(cook.book.crew.cooking)
     cooking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await cooking
