@@ -254,7 +254,7 @@ async def test_who_goes_home_hands_the_bell_on(settings: Settings, book: OrderBo
     """A ring that came in the last moment is not lost: whoever stays looks at once."""
     worker = CrewWorker(settings, handle_signals=False)
     working = asyncio.create_task(worker.async_run())
-    await eventually(book.crew)
+    await eventually(book.crew.beats)
     await book._gateway.command("DEL", book.keys.bell)
     worker._begin_to_close()
 
