@@ -224,8 +224,8 @@ async def test_a_day_of_orders_is_a_table(
     monkeypatch.setattr("web.office_csv.PAGE", 2)
     orders: list[Order] = [await book.place(ANA), *[await book.place(WATER) for _ in range(4)]]
     found = table(await staff.get("/office/orders.csv"))
-    assert sorted(order.id for order in orders) == sorted(row["id"] for row in found)
-    ana = next(row for row in found if row["id"] == orders[0].id)
+    assert sorted(_cell(order.id) for order in orders) == sorted(row["id"] for row in found)
+    ana = next(row for row in found if row["id"] == _cell(orders[0].id))
     assert ("'@SUM(A1)", "2 turkey (=1+1)") == (ana["name"], ana["items"])
     assert [] == table(await staff.get("/office/orders.csv?day=2001-01-01"))
     assert 422 == (await staff.get("/office/orders.csv?day=today")).status_code
