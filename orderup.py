@@ -21,6 +21,7 @@ try:
 except ModuleNotFoundError:
     sys.exit("The packages are missing here: use `make run`, or Python 3.11+ and `pip install .`.")
 
+from orders import logs
 from orders.errors import BookError
 from orders.flags import LazyGroup, environment, with_settings
 from orders.menu import MenuError
@@ -55,7 +56,7 @@ def main() -> None:
 @with_settings
 def open_(settings: Settings) -> None:
     """Open the restaurant: a private Valkey (unless a Redis URL is set), web and kitchen."""
-    _log_as("open")
+    logs.begin("open", settings.log)
     if sys.platform == "win32" and settings.redis_url is None:
         raise click.ClickException(
             "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
@@ -105,7 +106,7 @@ async def _redis(settings: Settings) -> AsyncIterator[tuple[str, tuple[int, ...]
         return
     from orders.valkey import private_valkey
 
-    async with private_valkey(settings.data_dir) as valkey:
+    async with private_valkey(settings.data_dir, settings.log) as valkey:
         yield valkey.url, (valkey.hold,)
 
 
@@ -168,7 +169,7 @@ def kitchen(settings: Settings, *, lifeline: float | None) -> None:
 
 def _begin(name: str, settings: Settings, lifeline: float | None) -> Settings:
     """What a part does first. One started by `open` has a lifeline; its Redis is checked."""
-    _log_as(name)
+    logs.begin(name, settings.log)
     if lifeline is not None:
         follow_lifeline(lifeline)
         return settings
@@ -178,14 +179,6 @@ def _begin(name: str, settings: Settings, lifeline: float | None) -> Settings:
     settings = settings.model_copy(update={"redis_url": settings.redis_url or DEFAULT_REDIS_URL})
     asyncio.run(check_redis(settings))
     return settings
-
-
-def _log_as(name: str) -> None:
-    logging.basicConfig(
-        level=logging.INFO, format=f"%(asctime)s {name:<8} %(message)s", datefmt="%H:%M:%S"
-    )
-    for talkative in ("arq", "web.hypercorn"):  # the kitchen's and the launcher's own lines say it
-        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from kitchen.cookbook import Cookbook
 from kitchen.patience import patiently
 from kitchen.standstill import Standstill
 from kitchen.steps import Steps
+from orders import logs
 from orders.book import OrderBook
 from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
 from orders.model import Meal, Portion
@@ -46,6 +47,7 @@ async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
     """Cook the order in this attempt; arq's task, so `ctx` is arq's, with our Cook in it."""
     cook: Cook = ctx["cook"]
     cook.in_hand.add(order_id)
+    logs.order_id.set(order_id)  # arq gives every job a task of its own
     try:
         meal = cook.claimed.pop(order_id, None)
         if meal is None or meal.attempt != attempt:

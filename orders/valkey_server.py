@@ -32,6 +32,10 @@ OPTIONS = {
     "logfile": LOG_FILE,
     "appendonly": "yes",
     "appendfsync": "always",  # accepted means safe
+    # To write the file anew takes a core for a second or so, which a rush feels: not too soon.
+    # What is read at the next start grows with it.
+    "auto-aof-rewrite-min-size": "256mb",
+    "auto-aof-rewrite-percentage": "200",
     "save": "",
     "maxmemory-policy": "noeviction",
 }

@@ -15,6 +15,7 @@ import pytest
 from kitchen import recipes
 from kitchen.cook import Cook
 from kitchen.cookbook import Cookbook
+from kitchen.hands import Hands
 from kitchen.roster import Roster
 from kitchen.standstill import Standstill
 from orders.book import OrderBook
@@ -70,7 +71,7 @@ async def test_the_crew_tells_what_it_left_out(
     (folder / "odd.py").write_text("async def\n")
     cook = Cook("anna", book, settings)
     cook.cookbook.read()
-    async with Roster(cook).on_shift():
+    async with Roster(cook, Hands(1)).on_shift():
         beats = await book.crew.beats()
     [told] = json.loads(beats["anna"])["broken_recipes"]
     assert told.startswith(f"{folder}/odd.py, line 1: SyntaxError: ")

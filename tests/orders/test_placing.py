@@ -71,7 +71,7 @@ async def test_what_is_not_to_be_had_is_refused(
     book: OrderBook, settings: Settings, raw: Redis, sku: str, sold_out: bool
 ) -> None:
     """An item that is unknown or sold out refuses the whole order, and nothing is written."""
-    book.menu = book.menu.model_copy(
+    menu = book.menu.model_copy(
         update={
             "categories": tuple(
                 c.model_copy(
@@ -86,8 +86,9 @@ async def test_what_is_not_to_be_had_is_refused(
         else {}
     )
     before = await state_of(raw, settings)
-    with pytest.raises(NotOnTheMenu) as refusal:
-        await book.place(OrderRequest(items=(OrderLine(sku=sku, quantity=1),)))
+    async with OrderBook(settings, menu) as other:
+        with pytest.raises(NotOnTheMenu) as refusal:
+            await other.place(OrderRequest(items=(OrderLine(sku=sku, quantity=1),)))
     assert (sku, sold_out) == (refusal.value.sku, refusal.value.sold_out)
     assert before == await state_of(raw, settings)
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from saq import Queue
 from sse_starlette.sse import EventSourceResponse
 
@@ -21,6 +21,12 @@ from bench.peers import async_shop
 URL = os.environ["BENCH_REDIS_URL"]
 redis = Redis.from_url(URL, decode_responses=True)
 queue = Queue.from_url(URL)
+# A thousand viewers who come at once would open a thousand connections, more than Redis's backlog holds.
+reader = Redis(
+    connection_pool=BlockingConnectionPool.from_url(
+        URL, max_connections=50, timeout=None, decode_responses=True
+    )
+)
 viewers: set[asyncio.Queue[str]] = set()
 
 
@@ -79,7 +85,7 @@ async def _board() -> AsyncIterator[dict[str, str]]:
     changes: asyncio.Queue[str] = asyncio.Queue()
     viewers.add(changes)
     try:
-        yield {"event": "snapshot", "data": json.dumps(await redis.hgetall("board"))}
+        yield {"event": "snapshot", "data": json.dumps(await reader.hgetall("board"))}
         while True:
             yield {"event": "change", "data": await changes.get()}
     finally:
