@@ -224,12 +224,9 @@ async def test_nothing_moves_for_who_wants_no_motion(book: OrderBook, wait: Wait
     assert 0 == await ticket.evaluate("document.getAnimations().length")
 
 
-async def test_steps_appear_as_they_are_done(
-    counter: Restaurant, book: OrderBook, open_page: OpenPage
-) -> None:
+async def test_steps_appear_as_they_are_done(book: OrderBook, wait: Wait) -> None:
     """Live, each once, also those that a later attempt adds; what is shown twice stays as it is."""
-    order = await book.place(MEAL)
-    ticket = await open_page(counter.address, path_of(order), viewport=PHONE)
+    order, ticket = await wait(viewport=PHONE)
     steps = ticket.locator("[data-kept] li")
     meal = (await book.start(order.id, 1, "anna")).meal
     await book.keep_step(meal, "anna", 0, "season", None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from orders.board import Snapshot
 from orders.book import OrderBook
-from orders.model import Order, Snapshot
+from orders.model import Order
 from orders.states import Status
 
 from .bench import Bench, expect, wanted

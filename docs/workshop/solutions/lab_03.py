@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
+from orders.board import Change
 from orders.book import OrderBook
 from orders.feed import Afresh
-from orders.model import Change, Order
+from orders.model import Order
 from orders.states import Status
 
 
