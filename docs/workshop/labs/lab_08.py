@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
+from typing import Any
 
 from kitchen.cook import Cook, cook_order
 from orders.states import Status
@@ -14,14 +15,14 @@ COMES_BACK_S = 20.0
 
 
 async def check(bench: Bench) -> str:
-    recipe = import_module("kitchen.recipes.lab_08")
+    recipe: Any = import_module("kitchen.recipes.lab_08")
     recipe.TILL = bench.settings.data_dir / "till.txt"
     order = await bench.place("lab-8")
     anna, bob = (Cook(name, bench.book, bench.settings) for name in ("anna", "bob"))
     annas = asyncio.create_task(cook_order({"cook": anna}, order.id, 1))
 
     async def charged() -> bool:
-        return recipe.TILL.exists()
+        return bool(recipe.TILL.exists())
 
     async def kept() -> object:
         return (await bench.book.order(order.id)).steps
