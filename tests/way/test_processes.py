@@ -14,7 +14,7 @@ from tests.conftest import Server
 from tests.restaurant import Parts, eventually
 
 NUGGETS = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
-CAUGHT_UP = ("special", "report", "stock", "clean-up")
+CAUGHT_UP = ("special", "daily", "report", "stock", "clean-up")
 
 
 def place(address: str) -> str:
