@@ -84,17 +84,18 @@ async def _be_served(
     _tell(told, began)
     if wait and told["status"] not in OVER:
         untouched[told["id"]] = told["reference"]
-        async for news in _news(client, told["id"]):
+        async for news in _news(client, told["id"], told["status"]):
             if news["status"] != "PENDING":
                 untouched.pop(news["id"], None)
             _tell(news, began)
 
 
-async def _news(client: httpx.AsyncClient, order_id: str) -> AsyncIterator[dict[str, Any]]:
-    """Each new status of the order, until it is over; a broken stream is opened again."""
+async def _news(
+    client: httpx.AsyncClient, order_id: str, status: str
+) -> AsyncIterator[dict[str, Any]]:
+    """Each new status of the order after this one, until it is over; a broken stream is opened again."""
     import httpx
 
-    status = None
     while status not in OVER:
         try:
             async with client.stream("GET", f"/orders/{order_id}/events") as stream:
