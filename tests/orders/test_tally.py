@@ -188,6 +188,20 @@ async def test_a_minute_is_closed_by_what_happens_in_another(
     assert lasting == sorted([await raw.ttl(key) for key in kept])
 
 
+async def test_who_waits_now_is_told_before_the_minute_is_over(
+    book: OrderBook, settings: Settings, raw: Redis
+) -> None:
+    """In a pause too, and also when nothing has happened for longer than what is looked at."""
+    assert {None} == {step.counts.waiting for step in (await book.tally.read("hour")).steps}
+    for _ in range(2):
+        await book.place(NUGGETS)
+    await book.claim("anna", 1, 24 * 3600 * 1000)
+    assert [None, 1] == [s.counts.waiting for s in (await book.tally.read("hour")).steps[-2:]]
+    await book.crew.tell(paused=True)
+    await minutes_ago(raw, settings, 90)
+    assert {1} == {step.counts.waiting for step in (await book.tally.read("hour")).steps}
+
+
 async def test_hours_are_those_of_the_local_clocks(
     book: OrderBook, settings: Settings, raw: Redis
 ) -> None:
