@@ -1,7 +1,7 @@
 // <office-copies>: the parts of the office that the server alone writes (menu, schedule, web hooks), asked for
 // again now and then, and put in their place where they have changed.
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 3_000;
 
 class OfficeCopies extends HTMLElement {
   #timer = 0;
