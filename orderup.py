@@ -11,18 +11,21 @@ import logging
 import os
 import signal
 import socket
-import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-import click
+try:
+    import click
+except ModuleNotFoundError:
+    sys.exit("The packages are missing here: use `make run`, or Python 3.11+ and `pip install .`.")
 
 from orders import logs
 from orders.errors import BookError
-from orders.flags import environment, with_settings
-from orders.menu import MenuError, load_menu
+from orders.flags import LazyGroup, environment, with_settings
+from orders.menu import MenuError
+from orders.preflight import check_files, check_redis, without_password
 from orders.settings import Settings
 from orders.upkeep import Part, follow_lifeline, keep_up
 from orders.valkey_server import ValkeyError
@@ -34,7 +37,17 @@ KITCHEN_STOP_S = 5.0  # beside the time in which it may finish what it has in ha
 log = logging.getLogger("orderup")
 
 
-@click.group(context_settings={"max_content_width": 100})
+COMMANDS_ELSEWHERE = {
+    "order": "web.customer:order",
+    "doctor": "web.doctor:doctor",
+    "postbox": "kitchen.postbox:postbox",
+    "lab": "docs.workshop.labs:lab",
+}
+
+
+@click.group(
+    cls=LazyGroup, elsewhere=COMMANDS_ELSEWHERE, context_settings={"max_content_width": 100}
+)
 def main() -> None:
     """Order Up: an order display for a food counter, and a working model of a task queue."""
 
@@ -49,7 +62,7 @@ def open_(settings: Settings) -> None:
             "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
         )
     with _one_sentence(), suppress(asyncio.CancelledError):  # cancelled by Ctrl-C
-        _check_files(settings)
+        check_files(settings)
         asyncio.run(_open(settings))
 
 
@@ -88,7 +101,7 @@ def _cancel_on_signals() -> None:
 async def _redis(settings: Settings) -> AsyncIterator[tuple[str, tuple[int, ...]]]:
     """The Redis that is set, or a private Valkey; and what its users inherit, to keep it there."""
     if settings.redis_url is not None:
-        await _check_redis(settings)
+        await check_redis(settings)
         yield settings.redis_url, ()
         return
     from orders.valkey import private_valkey
@@ -162,9 +175,9 @@ def _begin(name: str, settings: Settings, lifeline: float | None) -> Settings:
         return settings
     from orders.book import DEFAULT_REDIS_URL
 
-    _check_files(settings)
+    check_files(settings)
     settings = settings.model_copy(update={"redis_url": settings.redis_url or DEFAULT_REDIS_URL})
-    asyncio.run(_check_redis(settings))
+    asyncio.run(check_redis(settings))
     return settings
 
 
@@ -175,35 +188,6 @@ def _one_sentence() -> Iterator[None]:
         yield
     except (BookError, MenuError, ValkeyError, door.DoorError) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _check_files(settings: Settings) -> None:
-    load_menu(settings.menu)
-    if settings.certfile is None and settings.keyfile is None:
-        return
-    if settings.certfile is None or settings.keyfile is None:
-        raise click.ClickException("A certificate needs its key: set --certfile and --keyfile.")
-    try:
-        ssl.create_default_context().load_cert_chain(settings.certfile, settings.keyfile)
-    except OSError as error:
-        raise click.ClickException(
-            f"The certificate {settings.certfile} with the key {settings.keyfile} "
-            f"cannot be used: {error.strerror}."
-        ) from error
-
-
-async def _check_redis(settings: Settings) -> None:
-    """Look whether a book can be kept there, and log what that Redis does not promise."""
-    from orders.book import OrderBook
-
-    try:
-        async with OrderBook(settings) as book:
-            inspection = await book.inspect()
-    except (BookError, ValueError) as error:  # redis-py finds fault with the URL by ValueError
-        where = _without_password(settings.redis_url)
-        raise click.ClickException(f"{error} (--redis-url {where})") from error
-    for warning in inspection.warnings:
-        log.warning("%s", warning)
 
 
 def _with_port(settings: Settings, listener: socket.socket) -> Settings:
@@ -238,15 +222,10 @@ def _tell(settings: Settings, about_pin: str) -> None:
         "staff": f"{here}/staff",
         "staff PIN": about_pin,
         "data": settings.data_dir.resolve(),
-        "Redis": f"redis-cli -u {_without_password(settings.redis_url)}",
+        "Redis": f"redis-cli -u {without_password(settings.redis_url)}",
     }
     lines = [f"  {name:<14}{what}" for name, what in rows.items()]
     click.echo("\n".join(["Order Up is open.", *lines, "Ctrl-C stops it."]))
-
-
-def _without_password(url: str | None) -> str:
-    scheme, _, rest = str(url).partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 if __name__ == "__main__":
