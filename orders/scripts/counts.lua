@@ -15,7 +15,6 @@
 -- and ready, <name>:<bucket> how often, <name>_ms all of it together.
 
 local MINUTES_KEPT_S, QUARTERS_KEPT_S = 3 * 3600, 40 * 24 * 3600
-local FAR_MS = 12 * 3600 * 1000 -- a slip that waits is due before; those in work stand farther off
 local counted, timed = {}, { wait = {}, cooking = {}, ready = {} }
 local QUARTERS_OF_A_DOUBLING = 4 / math.log(2)
 

@@ -146,6 +146,7 @@ end
 -- finds that his slip is void, and arq's clean-up after him cannot touch the next one.
 local SLIP_LASTS_MS = 30 * 24 * 3600 * 1000
 local NEVER_MS = 10 * 365 * 24 * 3600 * 1000
+local FAR_MS = 12 * 3600 * 1000 -- a slip that waits is due before; those in work stand farther off
 local AHEAD_MS = 365 * 24 * 3600 * 1000 -- a slip that goes first is entered as if it were that old
 
 local function slip(order)
