@@ -22,6 +22,7 @@ from orders.special import Choice
 from orders.watch import CrewWatch
 from web import sse
 from web.attendance import Attendance
+from web.broadcast import Broadcast
 from web.followers import Followers
 from web.hearing import COMPARE_EVERY_S, Hearing, News
 from web.line import Line
@@ -54,6 +55,13 @@ class Hub:
         self._rail = Rail(book, self._blind_frame)
         self._office = OfficeStream(book, lambda: self._line.tickets, self.crew, self._blind_frame)
         self._offer = Offer(self._blind_frame)
+        self._streams: dict[str, Broadcast | Followers] = {
+            "board": self._screen.broadcast,
+            "order": self._followers,
+            "menu": self._offer.broadcast,
+            "kitchen": self._rail.broadcast,
+            "office": self._office.broadcast,
+        }
         self._special: Choice | None = None
         self._looking_at_shelf = asyncio.Lock()  # what was read first is shown first
         self._hearing = Hearing(book, self)
@@ -61,13 +69,7 @@ class Hub:
     @property
     def streams(self) -> dict[str, int]:
         """How many viewers there are, by what they see."""
-        return {
-            "board": self._screen.broadcast.viewers,
-            "order": self._followers.viewers,
-            "menu": self._offer.broadcast.viewers,
-            "kitchen": self._rail.broadcast.viewers,
-            "office": self._office.broadcast.viewers,
-        }
+        return {name: stream.viewers for name, stream in self._streams.items()}
 
     @property
     def viewers(self) -> int:
@@ -174,11 +176,8 @@ class Hub:
     def end(self) -> None:
         """End all streams; the viewers come back to whoever serves them next."""
         self.ended = True
-        self._screen.broadcast.end()
-        self._followers.end()
-        self._rail.broadcast.end()
-        self._office.broadcast.end()
-        self._offer.broadcast.end()
+        for stream in self._streams.values():
+            stream.end()
 
     # -- what is heard ----------------------------------------------------------------------------
 
@@ -247,8 +246,5 @@ class Hub:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _send_to_all(self, frame: bytes) -> None:
-        self._screen.broadcast.send(frame)
-        self._followers.send(frame)
-        self._rail.broadcast.send(frame)
-        self._office.broadcast.send(frame)
-        self._offer.broadcast.send(frame)
+        for stream in self._streams.values():
+            stream.send(frame)
