@@ -13,9 +13,10 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from orders.settings import Settings
 from orders.upkeep import Part, follow_lifeline, keep_up
 from orders.valkey_server import ValkeyError
 from web import door, pin
+
+if TYPE_CHECKING:
+    from orders.valkey import PrivateValkey
 
 WEB_STOP_S = 10.0
 KITCHEN_STOP_S = 5.0  # beside the time in which it may finish what it has in hand
@@ -40,33 +44,54 @@ def main() -> None:
 
 @main.command("open")
 @with_settings
-def open_(settings: Settings) -> None:
+@click.option("--workshop", is_flag=True, help="Open the workshop, on a store of its own, instead.")
+def open_(settings: Settings, *, workshop: bool) -> None:
     """Open the restaurant: a private Valkey (unless a Redis URL is set), web and kitchen."""
     _log_as("open")
+    if workshop:
+        from workshop.opening import for_workshop
+
+        settings = for_workshop(settings)
     if sys.platform == "win32" and settings.redis_url is None:
         raise click.ClickException(
             "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
         )
     with _one_sentence(), suppress(asyncio.CancelledError):  # cancelled by Ctrl-C
         _check_files(settings)
-        asyncio.run(_open(settings))
+        asyncio.run(_open(settings, workshop=workshop))
 
 
-async def _open(settings: Settings) -> None:
+async def _open(settings: Settings, *, workshop: bool) -> None:
     """Each thing stands on the one before it; when this task is cancelled, the last goes first."""
     _cancel_on_signals()
-    async with _redis(settings) as (redis_url, hold):
+    async with _redis(settings) as (redis_url, valkey):
+        hold = () if valkey is None else (valkey.hold,)
         settings = settings.model_copy(update={"redis_url": redis_url})
         listener = door.listen(settings)
         settings, about_pin = _with_pin(_with_port(settings, listener))
         async with asyncio.TaskGroup() as keeping:
             with listener:  # closed first: nobody new comes in while web serves whom it has
-                for part in _parts(settings, listener, hold):
-                    keeping.create_task(keep_up(part.name, part.live))
+                parts = tuple(_parts(settings, listener, hold, workshop=workshop))
+                for live in _lives(settings, parts, valkey if workshop else None):
+                    keeping.create_task(live)
                 while not await door.answers(settings):  # noqa: ASYNC110, it is another process
                     await asyncio.sleep(0.1)
-                _tell(settings, about_pin)
+                _tell(settings, about_pin, workshop=workshop)
                 await asyncio.Future()
+
+
+def _lives(
+    settings: Settings, parts: tuple[Part, ...], pulled: PrivateValkey | None
+) -> Iterator[Coroutine[None, None, None]]:
+    """What keeps the parts up: each by itself, or the workshop, which may pull out this Valkey."""
+    if pulled is None:
+        for part in parts:
+            yield keep_up(part.name, part.live)
+        return
+    from workshop.house import House
+
+    web, kitchen = parts
+    yield House(settings, door.here(settings), web, kitchen, pulled).keep()
 
 
 def _cancel_on_signals() -> None:
@@ -84,22 +109,28 @@ def _cancel_on_signals() -> None:
 
 
 @asynccontextmanager
-async def _redis(settings: Settings) -> AsyncIterator[tuple[str, tuple[int, ...]]]:
-    """The Redis that is set, or a private Valkey; and what its users inherit, to keep it there."""
+async def _redis(settings: Settings) -> AsyncIterator[tuple[str, PrivateValkey | None]]:
+    """The Redis that is set, or a private Valkey, whose hold its users inherit, to keep it there."""
     if settings.redis_url is not None:
         await _check_redis(settings)
-        yield settings.redis_url, ()
+        yield settings.redis_url, None
         return
     from orders.valkey import private_valkey
 
     async with private_valkey(settings.data_dir) as valkey:
-        yield valkey.url, (valkey.hold,)
+        yield valkey.url, valkey
 
 
-def _parts(settings: Settings, listener: socket.socket, hold: tuple[int, ...]) -> Iterator[Part]:
+def _parts(
+    settings: Settings, listener: socket.socket, hold: tuple[int, ...], *, workshop: bool
+) -> Iterator[Part]:
     """Web, as often as is set, on the one listening socket; and a kitchen."""
     me = (sys.executable, str(Path(__file__).resolve()))
     surroundings = {**os.environ, **environment(settings)}
+    if workshop:
+        from workshop import opening
+
+        surroundings |= opening.surroundings(settings)
     door_is: tuple[str, ...] = ("--fd", str(listener.fileno()))
     inherited = (*hold, listener.fileno())
     if sys.platform == "win32":  # where no socket can be handed on: web opens the port again
@@ -127,7 +158,8 @@ def _parts(settings: Settings, listener: socket.socket, hold: tuple[int, ...]) -
 @with_settings
 @click.option("--lifeline", type=float, hidden=True)
 @click.option("--fd", type=int, hidden=True)
-def web(settings: Settings, *, lifeline: float | None, fd: int | None) -> None:
+@click.option("--stage", type=int, hidden=True)
+def web(settings: Settings, *, lifeline: float | None, fd: int | None, stage: int | None) -> None:
     """Run the counter alone: the web server. Without a Redis URL: redis://127.0.0.1:6379/0."""
     with _one_sentence():
         settings = _begin("web", settings, lifeline)
@@ -138,7 +170,7 @@ def web(settings: Settings, *, lifeline: float | None, fd: int | None) -> None:
             fd = listener.detach()
         from web import serve
 
-        serve.run(settings, fd=fd)
+        serve.run(settings, fd=fd, stage=stage)
 
 
 @main.command()
@@ -234,13 +266,14 @@ def _with_pin(settings: Settings) -> tuple[Settings, str]:
     return settings.model_copy(update={"staff_pin": number}), about
 
 
-def _tell(settings: Settings, about_pin: str) -> None:
+def _tell(settings: Settings, about_pin: str, *, workshop: bool = False) -> None:
     """Print where everything is found."""
     here = door.here(settings)
     outside = settings.public_url or door.on_the_net(settings)
     rows = {
         "kiosk": f"{here}/",
         "board": f"{here}/board",
+        **({"workshop": f"{here}/workshop"} if workshop else {}),
         "from outside": f"{outside}/" if outside else "no (--host 0.0.0.0 lets others in)",
         "staff": f"{here}/staff",
         "staff PIN": about_pin,

@@ -53,6 +53,7 @@ class Part:
     """A process that calls `follow_lifeline` first of all, and how it is run.
 
     `descriptors` are the open files it inherits; after `stop_s` without a lifeline it is killed.
+    `born` is told the process id of each life.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Part:
     environment: Mapping[str, str]
     descriptors: tuple[int, ...]
     stop_s: float
+    born: Callable[[int], None] | None = None
 
     async def live(self) -> int:
         """One life. Cancelled once it stops the process, cancelled twice it kills it.
@@ -74,6 +76,8 @@ class Part:
             start_new_session=True,
         )
         assert process.stdin is not None
+        if self.born is not None:
+            self.born(process.pid)
         try:
             return await process.wait()
         finally:

@@ -36,8 +36,11 @@ log = logging.getLogger("web")
 LARGEST_BODY = 64 * 1024
 
 
-def create_app(settings: Settings) -> Quart:
-    """The ASGI application of one web process. Raises MenuError, OSError (the PIN's file)."""
+def create_app(settings: Settings, stage: int | None = None) -> Quart:
+    """The ASGI application of one web process; with `stage` (web/stage.py) there is the workshop.
+
+    Raises MenuError, OSError (the PIN's file).
+    """
     here = _home()
     app = Quart("web", static_folder=str(here / "static"), template_folder=str(here / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -58,6 +61,10 @@ def create_app(settings: Settings) -> Quart:
 
     for blueprint in (cashier, ticket, board, kitchen_screen, api, menu, sign_in, health):
         app.register_blueprint(blueprint)
+    if stage is not None:
+        from web.workshop import put_up
+
+        put_up(app, stage)
     problems.register(app)
     app.asgi_app = Doorkeeper(Streams(app.asgi_app))  # type: ignore[method-assign] # as Quart documents it
     app.asgi_app = SecurityHeaders(app.asgi_app)  # type: ignore[method-assign]

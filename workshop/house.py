@@ -1,0 +1,185 @@
+"""The house: what `orderup open --workshop` runs in the launcher.
+
+It keeps web and the cooks up, plays, and does what the presenter asks for on the line to the web server;
+so it outlives every fault that it makes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from orders.keys import Keys
+from orders.settings import Settings
+from orders.upkeep import Part, keep_up
+from orders.valkey import PrivateValkey
+from workshop.controls import NoSuchControl
+from workshop.crew import Cooks
+from workshop.faults import Faults
+from workshop.line import Line, Message, line_on
+from workshop.opening import script
+from workshop.show import Show
+from workshop.xray import Xray
+
+if TYPE_CHECKING:
+    import httpx
+
+TELL_EVERY_S = 0.25
+NEWS_KEPT = 6
+STUMBLE_S = 1.0
+COOKS_AT_FIRST = 1
+
+log = logging.getLogger("workshop")
+
+
+class House:
+    """`address`: where the counter is found. `web` and `kitchen`: how one of each is started."""
+
+    def __init__(
+        self, settings: Settings, address: str, web: Part, kitchen: Part, valkey: PrivateValkey
+    ) -> None:
+        staff = {"Authorization": f"Bearer {settings.staff_pin}"}
+        self._address = address
+        self._web = web
+        self._web_pid: int | None = None
+        self._web_since = time.monotonic()
+        self._line: Line | None = None
+        self._news: deque[dict[str, Any]] = deque(maxlen=NEWS_KEPT)
+        self._xray = Xray(valkey.url, Keys(settings.key_prefix))
+        self._show = Show(staff, script(settings), self._xray)
+        self._cooks = Cooks(kitchen, self._tell_news)
+        self._faults = Faults(
+            self._show,
+            self._cooks,
+            valkey,
+            staff=staff,
+            web_pid=lambda: self._web_pid,
+            tell=self._tell_news,
+        )
+
+    async def keep(self) -> None:
+        """For ever, until cancelled."""
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(keep_up("web", self._web_life))
+            self._cooks.set_number(COOKS_AT_FIRST, parts)
+            parts.create_task(self._keep_telling())
+            while True:
+                try:
+                    await self._play(parts)
+                except* Exception:
+                    log.exception("the play stumbled, and begins again")
+                    self._show.forget()
+                await asyncio.sleep(STUMBLE_S)
+
+    async def _play(self, parts: asyncio.TaskGroup) -> None:
+        async with a_client(self._address) as client, asyncio.TaskGroup() as going:
+            self._parts, self._client, self._going = parts, client, going
+            await self._show.play(client, going)
+
+    async def _web_life(self) -> int:
+        """One life of the web server, with a line of its own."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            fd = theirs.fileno()
+            part = replace(
+                self._web,
+                command=(*self._web.command, "--stage", str(fd)),
+                descriptors=(*self._web.descriptors, fd),
+                born=lambda pid: self._born(pid, theirs),
+            )
+            async with line_on(ours) as line, self._listening(line):
+                return await part.live()
+
+    def _born(self, pid: int, theirs: socket.socket) -> None:
+        theirs.close()  # the end is theirs alone now: when they are gone, it is closed
+        if self._web_pid is not None:
+            self._tell_news(f"The web server is another process now: {self._web_pid} → {pid}.")
+        self._web_pid = pid
+
+    @asynccontextmanager
+    async def _listening(self, line: Line) -> AsyncIterator[None]:
+        listening = asyncio.create_task(self._listen(line))
+        self._line = line
+        try:
+            yield
+        finally:
+            self._line = None
+            listening.cancel()
+            self._show.serving(None)
+
+    async def _listen(self, line: Line) -> None:
+        async for message in line.heard():
+            try:
+                self._do(message)
+            except NoSuchControl as error:
+                self._tell_news(str(error))
+            except Exception:
+                log.exception("a wish was not understood: %s", message)
+
+    def _do(self, message: Message) -> None:
+        """What the web server asks for: something to set, to do, or to let happen."""
+        if "serving" in message:
+            self._show.serving(message["serving"])
+        if "set" in message:
+            self._show.direct(message["set"])
+        if "cut" in message:
+            self._tell_news(f"The connections of {message['cut']} viewers of this page were cut.")
+        if "fault" in message:
+            self._going.create_task(self._faults.happen(message["fault"], self._client))
+        match message.get("do"):
+            case "rush":
+                self._show.rush()
+            case "reset":
+                self._show.reset(self._client, self._going)
+            case "hire":
+                self._show.touch()
+                self._cooks.hire(self._parts)
+            case "send-home":
+                self._show.touch()
+                self._cooks.send_home()
+            case "x-ray":
+                self._xray.begin()
+        self._tell()
+
+    async def _keep_telling(self) -> None:
+        while True:
+            self._tell()
+            await asyncio.sleep(TELL_EVERY_S)
+
+    def _tell(self) -> None:
+        if self._line is not None:
+            self._line.tell(
+                {
+                    **self._show.told(),
+                    "cooks": self._cooks.told(),
+                    "web_pid": self._web_pid,
+                    "redis_is_out": self._faults.redis_is_out,
+                    "counted": self._faults.counted,
+                    "news": list(self._news),
+                    "xray": self._xray.told(),
+                }
+            )
+
+    def _tell_news(self, text: str) -> None:
+        log.info("%s", text)
+        self._news.append({"at_ms": int(time.time() * 1000), "text": text})
+
+
+def a_client(address: str) -> httpx.AsyncClient:
+    """Customers: each comes on a connection of his own, and none asks a proxy for the way."""
+    import httpx
+
+    return httpx.AsyncClient(
+        base_url=address,
+        timeout=httpx.Timeout(None, connect=5),
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=0),
+        verify=False,  # noqa: S501 - it is our own certificate, on this machine
+        trust_env=False,
+    )
