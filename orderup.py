@@ -54,7 +54,8 @@ def open_(settings: Settings, *, workshop: bool) -> None:
         settings = for_workshop(settings)
     if sys.platform == "win32" and settings.redis_url is None:
         raise click.ClickException(
-            "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
+            "There is no private Valkey on Windows: use WSL"
+            + ("." if workshop else ", docker compose, or set REDIS_URL.")
         )
     with _one_sentence(), suppress(asyncio.CancelledError):  # cancelled by Ctrl-C
         _check_files(settings)

@@ -40,13 +40,16 @@ class Told:
 async def commands(url: str, keys: Keys) -> AsyncGenerator[Told, None]:
     """Every command that touches this store alone, as it happens, and those that name no store.
 
-    For a Redis on this machine without a password, as the private Valkey is. Raises BookUnavailable.
+    The first one is empty: from now on none is missed. For a Redis on this machine without a password,
+    as the private Valkey is. Raises BookUnavailable.
     """
     where = urlsplit(url)
     try:
         reader, writer = await asyncio.open_connection(where.hostname, where.port, limit=LONGEST)
         with closing(writer):
             writer.write(b"MONITOR\r\n")
+            await reader.readline()
+            yield Told(0.0, (), None, by_script=False)
             while line := await reader.readline():
                 told = _told(line.decode("ascii", "replace").rstrip())
                 if told is not None and _is_ours(told.words, keys.prefix):
@@ -57,12 +60,12 @@ async def commands(url: str, keys: Keys) -> AsyncGenerator[Told, None]:
 
 
 def _told(line: str) -> Told | None:
-    """One line of MONITOR: `+1795000000.1 [0 127.0.0.1:5000] "EVALSHA" "…"`; `+OK` is none."""
+    """One line of MONITOR: `+1795000000.1 [0 127.0.0.1:5000] "EVALSHA" "…"`."""
     if (found := LINE.fullmatch(line)) is None:
         return None
     at, client, rest = found.groups()
     words = tuple(ESCAPED.sub(_unescaped, word) for word in WORD.findall(rest))
-    runs = len(words) > 1 and words[0].upper() == "EVALSHA"
+    runs = len(words) > 1 and words[0].upper() in {"EVALSHA", "EVAL"}
     return Told(float(at), words, _names().get(words[1]) if runs else None, client == "lua")
 
 
@@ -79,6 +82,9 @@ def _is_ours(words: tuple[str, ...], prefix: str) -> bool:
 
 @cache
 def _names() -> dict[str, str]:
-    """Redis's name of each script → ours."""
-    names = [path.stem for path in SCRIPTS.glob("*.lua") if path.stem not in WITHIN]
-    return {_load(name).sha: name for name in names}
+    """What Redis knows each script by, its digest or all of its text → our name."""
+    scripts = {
+        path.stem: _load(path.stem) for path in SCRIPTS.glob("*.lua") if path.stem not in WITHIN
+    }
+    digests = {script.sha: name for name, script in scripts.items()}
+    return digests | {script.text: name for name, script in scripts.items()}

@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import cast
 
-from quart import Blueprint, Quart, Response, current_app, redirect, render_template, request
+from quart import Blueprint, Quart, Response, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from orders.errors import BookUnavailable, NotOnTheMenu
+from orders.menu import SOURCE_LANGUAGE
 from orders.model import OrderRequest
 from web.answers import answer, json_body
 from web.counter import counter, stream
@@ -50,10 +51,9 @@ async def show_workshop() -> Response:
         presenter = await is_staff()
     except BookUnavailable:
         presenter = False
+    g.language = SOURCE_LANGUAGE
     page = await render_template(
         "workshop.html",
-        lang="en",
-        dir="ltr",
         presenter=presenter,
         state=_stage().state,
         speeds=SPEEDS,

@@ -1,4 +1,4 @@
-"""The display that everybody who sits looks at: the stream of the LED board, read as a browser reads it."""
+"""The display that everybody who sits looks at: the LED board's stream, read as a browser reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cooks of the play: each is a kitchen process of its own with one pair of hands, kept up like any part.
+"""The cooks of the play: each is a kitchen process with one pair of hands, kept up like any part.
 
 So a cook can be hired, sent home and killed, and each time another process id is seen.
 """

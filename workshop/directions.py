@@ -1,7 +1,7 @@
 """Stage directions: how fast the play goes, and what is to go wrong in a pot.
 
-Cooks read them as they cook: a small file, since the cooks are other processes and Redis may be the part that is out. It is put in
-place whole, so that nobody reads half of it.
+Cooks read them as they cook: a small file, since the cooks are other processes and Redis may be the part
+that is out. It is put in place whole, so that nobody reads half of it.
 """
 
 from __future__ import annotations

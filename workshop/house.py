@@ -66,6 +66,7 @@ class House:
 
     async def keep(self) -> None:
         """For ever, until cancelled."""
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # the web server keeps the access log
         async with asyncio.TaskGroup() as parts:
             parts.create_task(keep_up("web", self._web_life))
             self._cooks.set_number(COOKS_AT_FIRST, parts)

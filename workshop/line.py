@@ -41,7 +41,7 @@ class Line:
 @asynccontextmanager
 async def line_on(end: socket.socket) -> AsyncIterator[Line]:
     """A line on one end of a socket pair, which is closed at last."""
-    reader, writer = await asyncio.open_connection(sock=end, limit=LONGEST)
+    reader, writer = await asyncio.open_unix_connection(sock=end, limit=LONGEST)
     try:
         yield Line(reader, writer)
     finally:

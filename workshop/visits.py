@@ -49,6 +49,10 @@ class Visit:
     def over(self) -> bool:
         return self.place in OVER
 
+    @property
+    def may_fetch(self) -> bool:
+        return self.place == "ready"
+
     def end(self, place: Place) -> None:
         if not self.over:
             self.place, self.left = place, time.monotonic()
@@ -102,7 +106,7 @@ async def take_a_number(
     visit.reference, visit.order_id, visit.place = order["reference"], order["id"], "seat"
     tell(visit)
     await visit.called.wait()  # the board shows his number as ready, or asks him to the counter
-    if visit.place == "ready":
+    if visit.may_fetch:
         visit.eat()
         await put_status(client, visit, "COLLECTED", staff)
     else:

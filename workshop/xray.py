@@ -59,6 +59,7 @@ class Xray:
         self._order_id: str | None = None
         self._waiting: list[list[Told]] = []  # blocks heard before the order's id was known
         self._looking: asyncio.Task[None] | None = None
+        self._hears = False
 
     def begin(self) -> None:
         """Follow the next customer who comes."""
@@ -68,14 +69,14 @@ class Xray:
 
     def end(self) -> None:
         """Look no more; what was seen stays until the next one."""
-        self.wanted = False
+        self.wanted = self._hears = False
         if self._looking is not None:
             self._looking.cancel()
             self._looking = None
 
     def ready(self) -> bool:
         """Whether the next customer may be the one."""
-        return self.wanted and self._looking is not None
+        return self.wanted and self._hears
 
     def asks(self, customer: int, at_s: float, text: str) -> None:
         self.wanted, self.customer, self._order_id = False, customer, None
@@ -108,7 +109,7 @@ class Xray:
         steps = sorted(self._steps, key=lambda step: step.at_s)
         began = steps[0].at_s if steps else 0.0
         return {
-            "looking": self._looking is not None,
+            "looking": self._hears,
             "customer": self.customer,
             "steps": [
                 {
@@ -126,6 +127,7 @@ class Xray:
         while True:
             with suppress(BookUnavailable):
                 async for told in commands(self._url, self._keys):
+                    self._hears = True
                     if not told.by_script:  # a script's own commands come right after it
                         self._heard(block)
                         block = []

@@ -32,8 +32,8 @@ export function wishes(play, signal) {
   );
   play.addEventListener("input", (event) => {
     setAt = performance.now();
-    const output = play.querySelector(`[data-shows="${event.target.name}"]`);
-    if (output) output.textContent = event.target.value;
+    const figure = play.querySelector(`[data-shows="${event.target.name}"]`);
+    if (figure) figure.textContent = event.target.value;
   }, { signal });
   document.addEventListener("keydown", (event) => pressByKey(play, event), { signal });
 }
@@ -53,8 +53,8 @@ export function showDesk(play, { controls, stopped_alone: alone }) {
     const field = play.querySelector(`[data-wish] [name="${name}"]`);
     if (!field || field === document.activeElement) continue;
     field.value = String(controls[name]);
-    const output = play.querySelector(`[data-shows="${name}"]`);
-    if (output) output.textContent = String(controls[name]);
+    const figure = play.querySelector(`[data-shows="${name}"]`);
+    if (figure) figure.textContent = String(controls[name]);
   }
 }
 

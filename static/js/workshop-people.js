@@ -7,7 +7,7 @@ import { svg } from "./workshop-svg.js";
 
 const COLOURS = 6;
 const LINE_COLUMNS = 11;
-const LINE_ROWS_Y = [125, 185, 65, 225];
+const LINE_ROWS_Y = [122, 178, 66, 222];
 const SEAT_COLUMNS = 10;
 const DOOR = [660, 225];
 const SLIPS_AT_MOST = 12;
@@ -59,7 +59,7 @@ function newBean({ n, sku }) {
   bean.dataset.n = n;
   bean.append(
     svg("use", { href: "#bean" }),
-    svg("image", { href: `/static/pictures/${picture(sku)}.svg`, width: 18, height: 18, x: 2, y: 0 }),
+    svg("image", { href: `/static/pictures/${picture(sku)}.svg`, width: 18, height: 18, x: -8, y: -8 }),
     svg("text", { y: -19 }),
   );
   moveTo(bean, DOOR);
@@ -80,9 +80,9 @@ function atOne({ place }, index) {
 }
 
 function atQueue({ place }, index) {
-  if (place === "line") return [244 + index * 34, 222];
+  if (place === "line") return [236 + index * 34, 226];
   if (place === "seat" || place === "pot" || place === "ready") {
-    return [256 + (index % SEAT_COLUMNS) * 38, 102 + Math.floor(index / SEAT_COLUMNS) * 36];
+    return [256 + (index % SEAT_COLUMNS) * 38, 98 + Math.floor(index / SEAT_COLUMNS) * 38];
   }
   return DOOR;
 }
@@ -101,13 +101,13 @@ function cooks(play, { cooks: crew, queue }) {
       ...crew.map(({ cook, pid, leaving }, index) =>
         svg(
           "g",
-          { class: leaving ? "crew-bean leaving" : "crew-bean", transform: `translate(34 ${40 + index * 54})` },
+          { class: leaving ? "crew-bean leaving" : "crew-bean", transform: `translate(46 ${38 + index * 56})` },
           svg("use", { href: "#bean" }),
           words(leaving ? `cook ${cook} leaves` : `cook ${cook}`, leaving ? `worker ${cook} stops` : `worker ${cook}`, pid ? `pid ${pid}` : "starts"),
         ),
       ),
       ...pots.map(({ reference }, index) =>
-        svg("g", { class: "pot", transform: `translate(116 ${40 + index * 54})` }, svg("circle", { r: 19 }), svg("text", { y: 5 }, reference)),
+        svg("g", { class: "pot", transform: `translate(116 ${40 + index * 56})` }, svg("circle", { r: 19 }), svg("text", { y: 5 }, reference)),
       ),
     );
   }
@@ -133,8 +133,12 @@ function slips(play, persons) {
 function display(play, persons) {
   const shown = (places) =>
     persons.filter(({ place, reference }) => reference && places.includes(place)).map(({ reference }) => reference);
-  put(play, "[data-preparing]", shown(["seat", "pot"]).slice(0, 5).join(" "));
-  put(play, "[data-ready]", shown(["ready", "ate"]).slice(-4).join(" "));
+  put(play, "[data-preparing]", few(shown(["seat", "pot"])));
+  put(play, "[data-ready]", shown(["ready", "ate"]).slice(-3).join(" "));
+}
+
+function few(numbers) {
+  return numbers.length > 4 ? `${numbers.slice(0, 3).join(" ")} +${numbers.length - 3}` : numbers.join(" ");
 }
 
 function put(play, selector, text) {

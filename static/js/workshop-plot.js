@@ -27,7 +27,7 @@ function drawing(points) {
     svg("path", { class: "grid", d: `M${LEFT} ${y(seconds)}H${WIDTH - RIGHT}` }),
     svg("text", { class: "mark", x: LEFT - 6, y: y(seconds) + 5 }, `${seconds} s`),
   ]);
-  const names = apart(Object.keys(points).filter((side) => points[side].length).map((side) => ({ side, y: y(points[side].at(-1)[1]) })));
+  const names = apart(["queue", "one"].filter((side) => points[side].length).map((side) => ({ side, y: y(points[side].at(-1)[1]) })));
   return [
     ...marks,
     svg("text", { class: "axis", x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 5 }, `the last ${Math.round(last - first)} s`),
