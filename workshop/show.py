@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
 TICK_S = 0.1
-HALL_AT_MOST = 40  # customers at one counter; who comes then turns round in the door
+HALL_AT_MOST = 36  # customers at one counter; who comes then turns round in the door
 PATIENCE_S = 75.0  # of the play
 AFTERGLOW_S = 2.5  # so long somebody who leaves can be seen
 ALONE_S = 600.0  # customers come no more when nobody has touched a control for so long

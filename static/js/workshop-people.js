@@ -8,7 +8,7 @@ import { svg } from "./workshop-svg.js";
 const COLOURS = 6;
 const LINE_COLUMNS = 11;
 const LINE_ROWS_Y = [122, 178, 66, 222];
-const SEAT_COLUMNS = 10;
+const SEAT_COLUMNS = 12;
 const DOOR = [660, 225];
 const SLIPS_AT_MOST = 12;
 
@@ -80,9 +80,9 @@ function atOne({ place }, index) {
 }
 
 function atQueue({ place }, index) {
-  if (place === "line") return [236 + index * 34, 226];
+  if (place === "line") return [236 + index * 34, 230];
   if (place === "seat" || place === "pot" || place === "ready") {
-    return [256 + (index % SEAT_COLUMNS) * 38, 98 + Math.floor(index / SEAT_COLUMNS) * 38];
+    return [258 + (index % SEAT_COLUMNS) * 32, 106 + Math.floor(index / SEAT_COLUMNS) * 44];
   }
   return DOOR;
 }
