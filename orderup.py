@@ -13,7 +13,7 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from web import door, pin
 
 if TYPE_CHECKING:
     from orders.valkey import PrivateValkey
+    from web.workshop.opening import Staging
 
 WEB_STOP_S = 10.0
 KITCHEN_STOP_S = 5.0  # beside the time in which it may finish what it has in hand
@@ -49,13 +50,12 @@ def open_(settings: Settings, *, workshop: bool) -> None:
     """Open the restaurant: a private Valkey (unless a Redis URL is set), web and kitchen."""
     _log_as("open")
     if workshop:
-        from workshop.opening import for_workshop
+        from web.workshop.opening import for_workshop
 
         settings = for_workshop(settings)
     if sys.platform == "win32" and settings.redis_url is None:
         raise click.ClickException(
-            "There is no private Valkey on Windows: use WSL"
-            + ("." if workshop else ", docker compose, or set REDIS_URL.")
+            "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
         )
     with _one_sentence(), suppress(asyncio.CancelledError):  # cancelled by Ctrl-C
         _check_files(settings)
@@ -66,33 +66,23 @@ async def _open(settings: Settings, *, workshop: bool) -> None:
     """Each thing stands on the one before it; when this task is cancelled, the last goes first."""
     _cancel_on_signals()
     async with _redis(settings) as (redis_url, valkey):
-        hold = () if valkey is None else (valkey.hold,)
         settings = settings.model_copy(update={"redis_url": redis_url})
         listener = door.listen(settings)
         settings, about_pin = _with_pin(_with_port(settings, listener))
         async with asyncio.TaskGroup() as keeping:
             with listener:  # closed first: nobody new comes in while web serves whom it has
-                parts = tuple(_parts(settings, listener, hold, workshop=workshop))
-                for live in _lives(settings, parts, valkey if workshop else None):
-                    keeping.create_task(live)
+                parts = tuple(_parts(settings, listener, (valkey.hold,) if valkey else ()))
+                lives = [keep_up(part.name, part.live) for part in parts]
+                if workshop and valkey:
+                    from web.workshop.house import House
+
+                    lives = [House(settings, door.here(settings), parts, valkey).keep()]
+                for life in lives:
+                    keeping.create_task(life)
                 while not await door.answers(settings):  # noqa: ASYNC110, it is another process
                     await asyncio.sleep(0.1)
-                _tell(settings, about_pin, workshop=workshop)
+                _tell(settings, about_pin, *(["workshop"] if workshop else []))
                 await asyncio.Future()
-
-
-def _lives(
-    settings: Settings, parts: tuple[Part, ...], pulled: PrivateValkey | None
-) -> Iterator[Coroutine[None, None, None]]:
-    """What keeps the parts up: each by itself, or the workshop, which may pull out this Valkey."""
-    if pulled is None:
-        for part in parts:
-            yield keep_up(part.name, part.live)
-        return
-    from workshop.house import House
-
-    web, kitchen = parts
-    yield House(settings, door.here(settings), web, kitchen, pulled).keep()
 
 
 def _cancel_on_signals() -> None:
@@ -122,16 +112,10 @@ async def _redis(settings: Settings) -> AsyncIterator[tuple[str, PrivateValkey |
         yield valkey.url, valkey
 
 
-def _parts(
-    settings: Settings, listener: socket.socket, hold: tuple[int, ...], *, workshop: bool
-) -> Iterator[Part]:
+def _parts(settings: Settings, listener: socket.socket, hold: tuple[int, ...]) -> Iterator[Part]:
     """Web, as often as is set, on the one listening socket; and a kitchen."""
     me = (sys.executable, str(Path(__file__).resolve()))
     surroundings = {**os.environ, **environment(settings)}
-    if workshop:
-        from workshop import opening
-
-        surroundings |= opening.surroundings(settings)
     door_is: tuple[str, ...] = ("--fd", str(listener.fileno()))
     inherited = (*hold, listener.fileno())
     if sys.platform == "win32":  # where no socket can be handed on: web opens the port again
@@ -171,7 +155,15 @@ def web(settings: Settings, *, lifeline: float | None, fd: int | None, stage: in
             fd = listener.detach()
         from web import serve
 
-        serve.run(settings, fd=fd, stage=stage)
+        serve.run(settings, fd=fd, staging=None if stage is None else _staging(stage))
+
+
+def _staging(line: int) -> Staging:
+    """What the workshop's web server is given besides: its cashier cooks by the crew's own recipe."""
+    from kitchen.recipes.as_directed import cook
+    from web.workshop.opening import Staging
+
+    return Staging(line, cook)
 
 
 @main.command()
@@ -267,14 +259,14 @@ def _with_pin(settings: Settings) -> tuple[Settings, str]:
     return settings.model_copy(update={"staff_pin": number}), about
 
 
-def _tell(settings: Settings, about_pin: str, *, workshop: bool = False) -> None:
-    """Print where everything is found."""
+def _tell(settings: Settings, about_pin: str, *pages: str) -> None:
+    """Print where everything is found, these pages besides."""
     here = door.here(settings)
     outside = settings.public_url or door.on_the_net(settings)
     rows = {
         "kiosk": f"{here}/",
         "board": f"{here}/board",
-        **({"workshop": f"{here}/workshop"} if workshop else {}),
+        **{page: f"{here}/{page}" for page in pages},
         "from outside": f"{outside}/" if outside else "no (--host 0.0.0.0 lets others in)",
         "staff": f"{here}/staff",
         "staff PIN": about_pin,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from quart import Quart
 
@@ -31,13 +32,16 @@ from web.sign_in import sign_in
 from web.streams import Streams
 from web.ticket import ticket
 
+if TYPE_CHECKING:
+    from web.workshop.opening import Staging
+
 log = logging.getLogger("web")
 
 LARGEST_BODY = 64 * 1024
 
 
-def create_app(settings: Settings, stage: int | None = None) -> Quart:
-    """The ASGI application of one web process; with `stage` (web/stage.py) there is the workshop.
+def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
+    """The ASGI application of one web process; with a `staging` there is the workshop.
 
     Raises MenuError, OSError (the PIN's file).
     """
@@ -61,10 +65,10 @@ def create_app(settings: Settings, stage: int | None = None) -> Quart:
 
     for blueprint in (cashier, ticket, board, kitchen_screen, api, menu, sign_in, health):
         app.register_blueprint(blueprint)
-    if stage is not None:
-        from web.workshop import put_up
+    if staging is not None:
+        from web.workshop.page import put_up
 
-        put_up(app, stage)
+        put_up(app, staging)
     problems.register(app)
     app.asgi_app = Doorkeeper(Streams(app.asgi_app))  # type: ignore[method-assign] # as Quart documents it
     app.asgi_app = SecurityHeaders(app.asgi_app)  # type: ignore[method-assign]

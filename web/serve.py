@@ -24,6 +24,7 @@ from web.counter import Counter
 
 if TYPE_CHECKING:
     from orders.settings import Settings
+    from web.workshop.opening import Staging
 
 log = logging.getLogger("web")
 
@@ -32,9 +33,9 @@ DRAIN_S = 1.5  # streams end within one second, each at its own moment; requests
 GIVE_UP_S = 9.0
 
 
-def run(settings: Settings, *, fd: int | None = None, stage: int | None = None) -> None:
-    """Serve until SIGTERM or Ctrl-C; on the listening socket `fd`, or one of our own. With `stage`, the
-    descriptor of the line to the launcher, the workshop is there too.
+def run(settings: Settings, *, fd: int | None = None, staging: Staging | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C; on the listening socket `fd`, or one of our own. With a `staging`
+    the workshop is there too.
 
     Raises OSError when the address cannot be listened on.
     """
@@ -42,7 +43,7 @@ def run(settings: Settings, *, fd: int | None = None, stage: int | None = None) 
     _collect_rarely()
     doors: list[asyncio.Server] = []
     with asyncio.Runner(loop_factory=lambda: _loop(doors)) as runner:
-        runner.run(_serve(settings, fd, stage, doors))
+        runner.run(_serve(settings, fd, staging, doors))
 
 
 def _loop(doors: list[asyncio.Server]) -> asyncio.AbstractEventLoop:
@@ -68,9 +69,9 @@ def _loop(doors: list[asyncio.Server]) -> asyncio.AbstractEventLoop:
 
 
 async def _serve(
-    settings: Settings, fd: int | None, stage: int | None, doors: list[asyncio.Server]
+    settings: Settings, fd: int | None, staging: Staging | None, doors: list[asyncio.Server]
 ) -> None:
-    app = create_app(settings, stage)
+    app = create_app(settings, staging)
     counter: Counter = app.extensions["counter"]
     stop = _stop_signal()
     asyncio.get_running_loop().set_exception_handler(_tell)
@@ -85,7 +86,7 @@ async def _serve(
         await asyncio.sleep(DRAIN_S)
 
     config = _config(settings, fd)
-    if stage is not None:
+    if staging is not None:
         _keep_access_log(config, settings)
     await serve(app, config, shutdown_trigger=shutdown_trigger)
 
@@ -107,7 +108,7 @@ def _config(settings: Settings, fd: int | None) -> Config:
 
 def _keep_access_log(config: Config, settings: Settings) -> None:
     """Every request in a file: the workshop's figures can be traced to it."""
-    from workshop.opening import access_log
+    from web.workshop.opening import access_log
 
     config.accesslog = str(access_log(settings))
     config.access_log_format = '%(t)s %(s)s %(D)s us "%(r)s" "%(a)s"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workshop.controls import Controls, NoSuchControl, changed
+from web.workshop.controls import Controls, NoSuchControl, changed
 
 
 @pytest.mark.parametrize(

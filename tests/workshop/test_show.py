@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from orders.keys import Keys
-from workshop import show
-from workshop.show import Show
-from workshop.visits import Visit
-from workshop.xray import Xray
+from web.workshop import show
+from web.workshop.show import Show
+from web.workshop.visits import Visit
+from web.workshop.xray import Xray
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from orders.keys import Keys
 from orders.monitor import Told, commands
 from orders.settings import Settings
 from tests.conftest import NUGGETS, eventually
-from workshop.xray import CALLERS, ROUTES
+from web.workshop.xray import CALLERS, ROUTES
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,12 +13,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop.board import Tickets, watch_board
-from workshop.controls import RUSH, Controls, changed
-from workshop.directions import Directions, give
-from workshop.figures import Figures
-from workshop.visits import Side, Visit, stand_at_one_counter, take_a_number, walk_out
-from workshop.xray import Xray
+from orders.directions import Directions, give
+from web.workshop.board import Tickets, watch_board
+from web.workshop.controls import RUSH, Controls, changed
+from web.workshop.figures import Figures
+from web.workshop.visits import Side, Visit, stand_at_one_counter, take_a_number, walk_out
+from web.workshop.xray import Xray
 
 if TYPE_CHECKING:
     import httpx

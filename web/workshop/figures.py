@@ -9,7 +9,7 @@ import time
 from collections import Counter, deque
 from typing import Any
 
-from workshop.visits import Side, Visit
+from web.workshop.visits import Side, Visit
 
 KEPT = 200
 POINTS = 60

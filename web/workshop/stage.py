@@ -14,7 +14,7 @@ from typing import Any
 
 from web import sse
 from web.broadcast import Broadcast
-from workshop.line import Line, line_on
+from web.workshop.line import Line, line_on
 
 SILENCE_S = 2.0
 LOOK_EVERY_S = 0.25

@@ -1,5 +1,7 @@
-"""The one recipe of the workshop. The cashier of the first restaurant and the crew of the second cook by
-this same function, so that what differs on the page is where it is called, and nothing else.
+"""The workshop's one recipe: as the stage directions say (orders/directions.py).
+
+The cashier of the first restaurant and the crew of the second cook by this same function, so that what
+differs on the page is where it is called, and nothing else.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import random
 import time
 from typing import Protocol
 
-from workshop.directions import Directions, present
+from orders.directions import Directions, present
 
 LOOK_EVERY_S = 0.05
 FRIED = {"fries-small", "nuggets-6"}
@@ -18,7 +20,7 @@ FAILS = 1 / 3
 
 
 class Dish(Protocol):
-    """What has to be known of a dish to cook it; `kitchen.recipes.Dish` is one."""
+    """What has to be known of a dish to cook it."""
 
     @property
     def sku(self) -> str: ...

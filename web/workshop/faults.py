@@ -14,8 +14,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from orders.valkey import PrivateValkey
-from workshop.crew import Cooks
-from workshop.show import Show
+from web.workshop.cooks import Cooks
+from web.workshop.show import Show
 
 if TYPE_CHECKING:
     import httpx

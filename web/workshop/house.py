@@ -14,19 +14,21 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from orders.directions import VARIABLE
 from orders.keys import Keys
 from orders.settings import Settings
 from orders.upkeep import Part, keep_up
 from orders.valkey import PrivateValkey
-from workshop.controls import NoSuchControl
-from workshop.crew import Cooks
-from workshop.faults import Faults
-from workshop.line import Line, Message, line_on
-from workshop.opening import script
-from workshop.show import Show
-from workshop.xray import Xray
+from web.workshop.controls import NoSuchControl
+from web.workshop.cooks import Cooks
+from web.workshop.faults import Faults
+from web.workshop.line import Line, Message, line_on
+from web.workshop.opening import script
+from web.workshop.show import Show
+from web.workshop.xray import Xray
 
 if TYPE_CHECKING:
     import httpx
@@ -40,14 +42,16 @@ log = logging.getLogger("workshop")
 
 
 class House:
-    """`address`: where the counter is found. `web` and `kitchen`: how one of each is started."""
+    """`address`: where the counter is found. `parts`: how web and a kitchen are started. `valkey` may be
+    pulled out.
+    """
 
     def __init__(
-        self, settings: Settings, address: str, web: Part, kitchen: Part, valkey: PrivateValkey
+        self, settings: Settings, address: str, parts: tuple[Part, ...], valkey: PrivateValkey
     ) -> None:
         staff = {"Authorization": f"Bearer {settings.staff_pin}"}
         self._address = address
-        self._web = web
+        self._web, kitchen = (_directed(part, script(settings)) for part in parts)
         self._web_pid: int | None = None
         self._web_since = time.monotonic()
         self._line: Line | None = None
@@ -64,7 +68,7 @@ class House:
             tell=self._tell_news,
         )
 
-    async def keep(self) -> None:
+    async def keep(self) -> NoReturn:
         """For ever, until cancelled."""
         logging.getLogger("httpx").setLevel(logging.WARNING)  # the web server keeps the access log
         async with asyncio.TaskGroup() as parts:
@@ -171,6 +175,12 @@ class House:
     def _tell_news(self, text: str) -> None:
         log.info("%s", text)
         self._news.append({"at_ms": int(time.time() * 1000), "text": text})
+
+
+def _directed(part: Part, directions: Path) -> Part:
+    """The part, told where the stage directions are."""
+    told = {VARIABLE: str(directions.resolve())}
+    return replace(part, environment={**part.environment, **told})
 
 
 def a_client(address: str) -> httpx.AsyncClient:

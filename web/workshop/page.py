@@ -19,11 +19,17 @@ from web.answers import answer, json_body
 from web.counter import counter, stream
 from web.problems import Unacceptable
 from web.staff import is_staff, require_staff
-from web.stage import Stage
-from workshop.controls import COOKS_AT_MOST, PER_MINUTE, SPEEDS, Controls, NoSuchControl, changed
-from workshop.cooking import Burnt
-from workshop.counter import LineTooLong, OneCounter, Plate
-from workshop.opening import access_log
+from web.workshop.controls import (
+    COOKS_AT_MOST,
+    PER_MINUTE,
+    SPEEDS,
+    Controls,
+    NoSuchControl,
+    changed,
+)
+from web.workshop.counter import LineTooLong, OneCounter, Plate, Spoilt
+from web.workshop.opening import Staging, access_log
+from web.workshop.stage import Stage
 
 workshop = Blueprint("workshop", __name__, url_prefix="/workshop")
 
@@ -32,11 +38,11 @@ FAULTS = ("cook", "redis", "redis-back", "web", "viewer")
 LOG_LINES = 60
 
 
-def put_up(app: Quart, descriptor: int) -> None:
-    """Add the workshop to the counter; `descriptor`: its end of the line to the launcher."""
-    stage = Stage(descriptor, lambda: app.extensions["counter"].hub.ended)
+def put_up(app: Quart, staging: Staging) -> None:
+    """Add the workshop to the counter."""
+    stage = Stage(staging.line, lambda: app.extensions["counter"].hub.ended)
     app.extensions["stage"] = stage
-    app.extensions["one counter"] = OneCounter(stage.serving)
+    app.extensions["one counter"] = OneCounter(staging.cook, stage.serving)
     app.register_blueprint(workshop)
 
     @app.while_serving
@@ -77,8 +83,8 @@ async def serve_at_once() -> Response:
         served = await _one_counter().serve(request.headers.get("X-Customer", "somebody"), plates)
     except LineTooLong:
         return answer({"error": "The line reaches into the street."}, 503)
-    except Burnt as burnt:
-        return answer({"error": f"{burnt}. The order is gone with it: order again."}, 500)
+    except Spoilt as spoilt:
+        return answer({"error": f"{spoilt}. The order is gone with it: order again."}, 500)
     return answer({"waited_ms": served.waited_ms, "cooked_ms": served.cooked_ms}, 200)
 
 

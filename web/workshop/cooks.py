@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from orders.upkeep import Part, keep_up
-from workshop.controls import COOKS_AT_MOST
+from web.workshop.controls import COOKS_AT_MOST
 
 
 class Cooks:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from orders.menu import MENU_FILE
 from orders.settings import Settings
-from workshop.directions import VARIABLE
+from web.workshop.counter import Recipe
 
-HERE = Path(__file__).parent
 STORE = "workshop"
 COLLECT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Staging:
+    """What makes a web server the workshop's: its end of the line to the launcher, a descriptor, and the
+    recipe by which its cashier cooks.
+    """
+
+    line: int
+    cook: Recipe
 
 
 def for_workshop(settings: Settings) -> Settings:
@@ -19,8 +30,7 @@ def for_workshop(settings: Settings) -> Settings:
             "redis_url": None,
             "store": STORE,
             "data_dir": settings.data_dir / "workshop",
-            "menu": HERE / "menu.toml",
-            "recipes": HERE / "recipes",
+            "menu": MENU_FILE.with_name("workshop.toml"),
             "kitchen": "robots",
             "cooks": 1,  # each process is one cook
             "web_processes": 1,  # the first restaurant has one cashier
@@ -39,8 +49,3 @@ def script(settings: Settings) -> Path:
 def access_log(settings: Settings) -> Path:
     """The file in which the web server notes every request of the play."""
     return settings.data_dir / "access.log"
-
-
-def surroundings(settings: Settings) -> dict[str, str]:
-    """What its parts find in their environment besides."""
-    return {VARIABLE: str(script(settings).resolve())}
