@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from orders import logs
 from orders.errors import BookError
 from orders.flags import environment, with_settings
 from orders.menu import MenuError, load_menu
@@ -48,7 +49,7 @@ def main() -> None:
 @click.option("--workshop", is_flag=True, help="Open the workshop, on a store of its own, instead.")
 def open_(settings: Settings, *, workshop: bool) -> None:
     """Open the restaurant: a private Valkey (unless a Redis URL is set), web and kitchen."""
-    _log_as("open")
+    logs.begin("open", settings.log)
     if workshop:
         from web.workshop.opening import for_workshop
 
@@ -108,7 +109,7 @@ async def _redis(settings: Settings) -> AsyncIterator[tuple[str, PrivateValkey |
         return
     from orders.valkey import private_valkey
 
-    async with private_valkey(settings.data_dir) as valkey:
+    async with private_valkey(settings.data_dir, settings.log) as valkey:
         yield valkey.url, valkey
 
 
@@ -180,7 +181,7 @@ def kitchen(settings: Settings, *, lifeline: float | None) -> None:
 
 def _begin(name: str, settings: Settings, lifeline: float | None) -> Settings:
     """What a part does first. One started by `open` has a lifeline; its Redis is checked."""
-    _log_as(name)
+    logs.begin(name, settings.log)
     if lifeline is not None:
         follow_lifeline(lifeline)
         return settings
@@ -190,14 +191,6 @@ def _begin(name: str, settings: Settings, lifeline: float | None) -> Settings:
     settings = settings.model_copy(update={"redis_url": settings.redis_url or DEFAULT_REDIS_URL})
     asyncio.run(_check_redis(settings))
     return settings
-
-
-def _log_as(name: str) -> None:
-    logging.basicConfig(
-        level=logging.INFO, format=f"%(asctime)s {name:<8} %(message)s", datefmt="%H:%M:%S"
-    )
-    for talkative in ("arq", "web.hypercorn"):  # the kitchen's and the launcher's own lines say it
-        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kitchen import recipes
+from orders import logs
 from orders.book import OrderBook
 from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
 from orders.model import Meal, Portion
@@ -42,6 +43,7 @@ async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
     """Cook the order in this attempt; arq's task, so `ctx` is arq's, with our Cook in it."""
     cook: Cook = ctx["cook"]
     cook.in_hand.add(order_id)
+    logs.order_id.set(order_id)  # arq gives every job a task of its own
     try:
         meal = cook.claimed.pop(order_id, None)
         if meal is None or meal.attempt != attempt:

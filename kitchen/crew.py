@@ -17,9 +17,11 @@ from redis.exceptions import RedisError
 
 from kitchen.bell import Bell
 from kitchen.cook import Cook
+from kitchen.hands import Hands
 from kitchen.shift import worker_options
 from kitchen.slips import PAUSE_S, SlipWorker
 from orders.book import DEFAULT_REDIS_URL
+from orders.crew import MOST_COOKS
 from orders.errors import BookUnavailable
 from orders.gateway import unavailable
 from orders.keys import Keys
@@ -58,6 +60,9 @@ class CrewWorker(SlipWorker):
     def __init__(self, settings: Settings, **more: Any) -> None:
         """`more` are any of arq's parameters, for other tasks beside the orders, cron, hooks."""
         super().__init__(**{**worker_options(settings), "poll_delay": POLL_S, **more})
+        # Claims count by max_jobs, which may grow; arq's own count of slots cannot.
+        self.sem = asyncio.BoundedSemaphore(MOST_COOKS + 1)
+        self.ctx["hands"] = Hands(self.max_jobs, self._change_hands)
         self._bell = Bell(settings.redis_url or DEFAULT_REDIS_URL, Keys(settings.key_prefix).bell)
         self._rung = asyncio.Event()
         self._free = asyncio.Event()
@@ -94,6 +99,7 @@ class CrewWorker(SlipWorker):
     def _begin_to_close(self) -> None:
         """From now on nothing is claimed, and no ring is taken from those who can follow it."""
         self.closing = True
+        log.info("going home: nothing new is taken, %d orders are in hand", self.job_counter)
         self._rung.set()  # arq waits until what is done has been taken off its list
         if self._listening is not None:
             self._listening.cancel()
@@ -169,8 +175,21 @@ class CrewWorker(SlipWorker):
     def look_again(self) -> None:
         self._rung.set()
 
+    def _change_hands(self, number: int) -> None:
+        """Cook so many at once from now on; what is in hand above that is finished first."""
+        log.info("%d orders at once from now on", number)
+        self.max_jobs = number
+        self._feel_free()
+        self._rung.set()
+
+    def _feel_free(self) -> None:
+        if self.job_counter < self.max_jobs:
+            self._free.set()
+        else:
+            self._free.clear()
+
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
-        self._free.set()
+        self._feel_free()
         if self._more_waits or self.closing:
             self._rung.set()

@@ -14,9 +14,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from kitchen import schedule
 from kitchen.cook import Cook
+from kitchen.hands import Hands
 from orders.errors import BookBroken, BookUnavailable, OrderNotFound, TransitionRefused
 from orders.states import Actor
+from orders.version import version
 from orders.watch import CrewWatch
 
 log = logging.getLogger("kitchen")
@@ -29,8 +32,9 @@ CLOCK_EVERY = 20
 class Roster:
     """One cook's beat and its watch over the others."""
 
-    def __init__(self, cook: Cook) -> None:
+    def __init__(self, cook: Cook, hands: Hands) -> None:
         self._cook = cook
+        self._hands = hands
         self._book = cook.book
         self._watch = CrewWatch(BEAT_S * WATCH_EVERY)
         self._sweep_every = max(1, round(cook.settings.sweep_s / BEAT_S))
@@ -41,6 +45,7 @@ class Roster:
     @asynccontextmanager
     async def on_shift(self) -> AsyncIterator[None]:
         """Beat and watch while inside; take the name off the roster at the end."""
+        self._hands.wish((await self._book.crew.beats_as_told())[1])
         await self._book.crew.arrive(self._cook.name, self._description(0))
         task = asyncio.create_task(self._keep_watch())
         try:
@@ -79,9 +84,14 @@ class Roster:
         await self._book.crew.beat(self._cook.name, self._description(count))
         if count % CLOCK_EVERY == 0 or (self._much_is_due and count % WATCH_EVERY == 0):
             # Where something was due, more is due in a moment; otherwise Redis is left in peace.
-            self._much_is_due = any(await self._book.tick())
+            done = await self._book.tick()
+            self._much_is_due = any(done)
+            if self._much_is_due:
+                await self._book.diary.end("collect", schedule.told_of_tick(done), ok=True)
         if count % WATCH_EVERY == 0:
-            self._watch.observe(await self._book.crew.beats())
+            beats, cooks = await self._book.crew.beats_as_told()
+            self._hands.wish(cooks)
+            self._watch.observe(beats)
             for name in self._watch.lost - {self._cook.name}:
                 await self._give_up(name)
         if count % CLOCK_EVERY == 0:
@@ -92,7 +102,9 @@ class Roster:
     def _description(self, beat: int) -> dict[str, object]:
         return {
             "beat": beat,
-            "cooks": self._cook.settings.cooks,
+            "cooks": self._hands.number,
+            "follows": self._hands.follows,  # a wish for another number
+            "version": version(),
             "host": platform.node(),
             "pid": os.getpid(),
             "since_ms": self._since_ms,
@@ -122,7 +134,8 @@ class Roster:
     async def _return(self, order_id: str, name: str) -> None:
         try:
             order = await self._book.give_up(order_id, name)
-            log.warning("%s goes back to the crew: %s", order.reference, order.status)
+            back = {"order": order_id}
+            log.warning("%s goes back to the crew: %s", order.reference, order.status, extra=back)
         except (OrderNotFound, TransitionRefused):
             return  # somebody else was quicker
         except BookBroken as error:
@@ -130,7 +143,7 @@ class Roster:
 
     async def _sweep(self) -> None:
         mended = await self._book.sweep()
+        told = schedule.told_of_sweep(mended)
+        await self._book.diary.end("sweep", told, ok=True)
         if any(mended.values()):
-            log.warning(
-                "the sweep mended: %s", ", ".join(f"{n} {what}" for what, n in mended.items())
-            )
+            log.warning("the sweep %s", told)

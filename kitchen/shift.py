@@ -13,20 +13,20 @@ import secrets
 from contextlib import AsyncExitStack
 from typing import Any
 
-from arq.connections import ArqRedis
 from arq.worker import func
 
 from kitchen import recipes
 from kitchen.cook import Cook, cook_order, patiently
+from kitchen.errands import errands
+from kitchen.hands import Hands
+from kitchen.pool import DEADLINE_S, redis_pool, serialize
 from kitchen.roster import Roster
-from orders.book import DEFAULT_REDIS_URL, OrderBook
-from orders.gateway import connection_pool
+from orders.book import OrderBook
 from orders.keys import Keys
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
 
-DEADLINE_S = 5.0
 LONGEST_JOB_S = 24 * 3600
 TRIES = 1000  # the book counts attempts; arq only must not stop before it
 HEALTH_S = 15.5  # arq's mark lasts a second longer; our polls, 8 s apart, must meet that second
@@ -35,10 +35,11 @@ READ_LIMIT = 2000  # more than all slots of a crew, or cooks starve beside a ful
 
 def worker_options(settings: Settings) -> dict[str, Any]:
     """What a worker of this store is made with, ours or a stock one (arq's `Worker(**options)`)."""
+    queue = Keys(settings.key_prefix).queue
     return {
         "functions": [func(cook_order, name="cook_order", timeout=LONGEST_JOB_S, max_tries=TRIES)],
-        "queue_name": Keys(settings.key_prefix).queue,
-        "redis_pool": _redis_pool(settings),
+        "queue_name": queue,
+        "redis_pool": redis_pool(settings, queue, settings.cooks),
         "on_startup": come_on_shift,
         "on_shutdown": go_home,
         "max_jobs": settings.cooks,
@@ -53,14 +54,6 @@ def worker_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def serialize(job: dict[str, Any]) -> bytes:
-    """JSON, not pickle: a slip is data, and never runs code when it is read.
-
-    What is not JSON becomes its text: arq serializes the exception of a void slip, which nobody reads.
-    """
-    return json.dumps(job, default=str).encode()
-
-
 async def come_on_shift(ctx: dict[str, Any]) -> None:
     """arq's `on_startup`: open the book, and put a name on the roster."""
     settings: Settings = ctx["settings"]
@@ -73,23 +66,13 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
     await patiently(book.meet)
     if settings.kitchen is not None:
         await book.crew.choose(settings.kitchen)
-    await stack.enter_async_context(Roster(cook).on_shift())
-    log.info("%s is on shift, %d orders at once", name, settings.cooks)
+    hands: Hands = ctx.get("hands") or Hands(settings.cooks)  # a stock worker has none
+    await stack.enter_async_context(Roster(cook, hands).on_shift())
+    await stack.enter_async_context(errands(settings, book))
+    log.info("%s is on shift, %d orders at once", name, hands.number)
 
 
 async def go_home(ctx: dict[str, Any]) -> None:
     """arq's `on_shutdown`."""
     if "shift" in ctx:
         await ctx["shift"].aclose()
-
-
-def _redis_pool(settings: Settings) -> ArqRedis:
-    """arq's connections, with time limits and repeats that its RedisSettings does not offer."""
-    url = settings.redis_url or DEFAULT_REDIS_URL
-    pool = connection_pool(url, size=settings.cooks + 4, wait_s=DEADLINE_S)
-    return ArqRedis(
-        pool_or_conn=pool,
-        job_serializer=serialize,
-        job_deserializer=json.loads,
-        default_queue_name=Keys(settings.key_prefix).queue,
-    )

@@ -17,7 +17,8 @@ from redis.exceptions import RedisError
 
 from kitchen.cook import cook_order
 from kitchen.shift import go_home
-from orders.model import Meal, Slip
+from orders.claims import Slip
+from orders.model import Meal
 
 log = logging.getLogger("kitchen")
 

@@ -11,41 +11,46 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 
+from orders.archive import Archive
 from orders.batch import Batch
+from orders.board import Snapshot, Ticket
+from orders.census import Census
+from orders.claims import Claim, Slip
 from orders.crew import Crew
+from orders.diary import Diary
 from orders.errors import (
     BookBroken,
     BookUnavailable,
     IdempotencyKeyReused,
+    KeyOfErased,
     NotOnTheMenu,
     NotWaiting,
+    OrderMovedOn,
     OrderNotFound,
     TooManyWaiting,
     TransitionRefused,
 )
 from orders.feed import Feed
 from orders.gateway import REFUSALS, Gateway
+from orders.groups import Groups
+from orders.hooks import Hooks, chosen
 from orders.inspection import Inspection, inspect, run_id
 from orders.intake import Intake, placed, under_key
 from orders.keys import Keys
 from orders.lock import Lock
+from orders.logs import step
 from orders.menu import Menu, load_menu
-from orders.model import (
-    MAX_RESULT_BYTES,
-    Claim,
-    Order,
-    OrderRequest,
-    Slip,
-    Snapshot,
-    Ticket,
-)
+from orders.model import MAX_RESULT_BYTES, Order, OrderRequest
+from orders.reports import Reports
+from orders.retention import Retention
 from orders.settings import Settings
 from orders.shelf import Shelf
+from orders.special import Special
 from orders.states import Actor, Status, sources
+from orders.tally import Tally
 from orders.wire import pairs
 
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
-FINISHED_KEPT_S = 30 * 24 * 3600
 DUE_AT_MOST = 100  # in one go; a longer script would keep everybody else waiting
 DEADLINE_S = 1.5
 
@@ -60,12 +65,24 @@ class OrderBook:
         self.keys = Keys(settings.key_prefix)
         self._settings = settings
         self._gateway = Gateway(
-            settings.redis_url or DEFAULT_REDIS_URL, settings.key_prefix, deadline_s=deadline_s
+            settings.redis_url or DEFAULT_REDIS_URL,
+            settings.key_prefix,
+            deadline_s=deadline_s,
+            always={"hooks": events} if (events := chosen(settings)) else None,
         )
         self.shelf = Shelf(self._gateway, self.keys, self.menu)
         self.lock = Lock(self._gateway, self.keys)
         self.crew = Crew(self._gateway, self.keys)
         self._intake = Intake(self.menu, settings)
+        self.groups = Groups(self._gateway, self._intake)
+        self.archive = Archive(self._gateway)
+        self.tally = Tally(self._gateway, self.keys)
+        self.census = Census(self._gateway, self.keys)
+        self.special = Special(self._gateway, self.keys, self.shelf, self.menu, settings)
+        self.diary = Diary(self._gateway, self.keys, settings)
+        self.reports = Reports(self._gateway, self.keys, self.tally, settings)
+        self.retention = Retention(self._gateway, settings)
+        self.hooks = Hooks(self._gateway, self.keys, settings)
         self._placing = Batch(self._place_all, deadline_s=deadline_s)
         self._moving = Batch(self._move_all, deadline_s=deadline_s)
 
@@ -95,12 +112,12 @@ class OrderBook:
 
         The same `idempotency_key` with the same request returns the order placed first, as it is now.
 
-        Raises NotOnTheMenu, TooManyWaiting, and IdempotencyKeyReused when the key came with another
-        request before.
+        Raises NotOnTheMenu, TooManyWaiting, IdempotencyKeyReused when the key came with another
+        request before, and KeyOfErased when its order was erased since.
         """
         wanted = self._intake.wanted(request, by)
         if idempotency_key is not None:
-            wanted |= under_key(request, idempotency_key)
+            wanted |= under_key(request.fingerprint(), idempotency_key)
         outcome, told = await self._placing.ask(wanted)
         if outcome == "placed":
             return placed(request, wanted, *told)
@@ -108,6 +125,8 @@ class OrderBook:
             raise NotOnTheMenu(told, sold_out=True)
         if outcome == "full":
             raise TooManyWaiting
+        if outcome == "gone":
+            raise KeyOfErased
         if outcome == "broken":
             raise _broken(told)
         known = Order.parse(json.loads(told))
@@ -127,11 +146,11 @@ class OrderBook:
         ask: dict[str, Any] = {"cook": cook, "at_most": at_most, "lasts_ms": lasts_ms}
         ask["from"] = sources(Status.STARTED, Actor.COOK)
         ask |= {"by": f"cook:{cook}"} | ({} if number is None else {"number": number})
-        slips, started, next_ms = await self._gateway.script("claim", ask)
-        return Claim(
-            tuple(map(Slip.parse, slips, started)),
-            None if next_ms < 0 else next_ms / 1000,
-        )
+        claimed, started, next_ms = await self._gateway.script("claim", ask)
+        slips = tuple(map(Slip.parse, claimed, started))
+        for meal in filter(None, (slip.meal for slip in slips)):
+            step(meal.order_id, "%s STARTED by cook:%s", meal.reference, cook)
+        return Claim(slips, None if next_ms < 0 else next_ms / 1000)
 
     async def start(self, order_id: str, attempt: int, cook: str) -> Order:
         """A cook claims an attempt; the same claim sent again gets the same answer.
@@ -198,27 +217,44 @@ class OrderBook:
         )
 
     async def set_status(
-        self, order_id: str, target: Status, actor: Actor, said: Status | None = None
+        self,
+        order_id: str,
+        target: Status,
+        actor: Actor,
+        said: Status | None = None,
+        *,
+        after: int | None = None,
     ) -> Order:
         """A person names the state to be reached; there already is fine and changes nothing.
 
         `said`: the status the person believes the order has, where the table asks for it.
-        Raises OrderNotFound, TransitionRefused.
+        `after`: how long its history was when the person looked, so that a wish that comes late, or a
+        second time, undoes nothing.
+        Raises OrderNotFound, OrderMovedOn, TransitionRefused.
         """
         extra: dict[str, Any] = {"cook": str(actor)} if target is Status.STARTED else {}
+        if after is not None:
+            extra["after"] = after
         return await self._move(order_id, target, actor, said, **extra)
 
-    async def prioritize(self, order_id: str, *, priority: bool = True) -> Order:
+    async def prioritize(
+        self, order_id: str, *, priority: bool = True, after: int | None = None
+    ) -> Order:
         """Staff let an order go before all others that wait, or back to its place in the line.
 
         It is kept with the order: a retry goes first too. So already is fine and changes nothing.
-        Raises OrderNotFound, NotWaiting.
+        `after` is as with `set_status`.
+        Raises OrderNotFound, OrderMovedOn, NotWaiting.
         """
-        ask = {"id": order_id, "priority": priority, "by": str(Actor.STAFF)}
+        ask: dict[str, Any] = {"id": order_id, "priority": priority, "by": str(Actor.STAFF)}
+        if after is not None:
+            ask["after"] = after
         outcome, fields = await self._gateway.script("prioritize", ask)
         if outcome == "unknown":
             raise OrderNotFound(order_id)
         order = Order.parse(json.loads(fields))
+        if outcome == "moved_on":
+            raise OrderMovedOn(order)
         if outcome == "refused":
             raise NotWaiting(order)
         return order
@@ -229,7 +265,7 @@ class OrderBook:
             "from": sources(Status.COLLECTED, Actor.CLOCK),
             "ready_ms": int(self._settings.ready_s * 1000),
             "recall_ms": int(self._settings.recall_s * 1000),
-            "keep_s": FINISHED_KEPT_S,
+            "keep_s": self._settings.kept_s,
             "at_most": DUE_AT_MOST,
         }
         collected = freed = 0
@@ -300,7 +336,7 @@ class OrderBook:
     async def _sweep_part(self, part: str) -> int:
         cursor, total = "0", 0
         while True:
-            ask = {"part": part, "cursor": cursor, "keep_s": FINISHED_KEPT_S}
+            ask = {"part": part, "cursor": cursor, "keep_s": self._settings.kept_s}
             cursor, mended = await self._gateway.script("sweep", ask)
             total += int(mended)
             if cursor == "0":
@@ -316,7 +352,7 @@ class OrderBook:
             "moves": moves,
             "attempts": self._settings.attempts,
             "recall_ms": int(self._settings.recall_s * 1000),
-            "keep_s": FINISHED_KEPT_S,
+            "keep_s": self._settings.kept_s,
         }
         return cast("list[tuple[str, str]]", await self._gateway.script("move", ask))
 
@@ -353,8 +389,12 @@ class OrderBook:
             raise OrderNotFound(order_id)
         if outcome == "broken":
             raise _broken(told)
+        if outcome == "moved_on":
+            raise OrderMovedOn(Order.parse(json.loads(told)))
         if outcome == "refused":
             raise TransitionRefused(Order.parse(json.loads(told)), target)
+        if outcome == "moved":
+            step(order_id, "%s by %s", target, more.get("by", actor))
         return told
 
 

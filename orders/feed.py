@@ -15,9 +15,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from orders.board import Change, Ticket
 from orders.errors import BookUnavailable
 from orders.gateway import unavailable
-from orders.model import Change, Ticket
 
 if TYPE_CHECKING:
     from redis.asyncio.client import PubSub

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,8 @@ CONNECTIONS = 64
 SCRIPTS = Path(__file__).with_name("scripts")
 
 MOVING = {"move", "claim", "tick", "sweep"}  # scripts that stand on transition.lua
+GIVING = {*MOVING, "place", "hook", "diary"}  # scripts that stand on errands.lua
+COUNTING = {*MOVING, "place", "count"}  # and those that count, by counts.lua
 
 # What Redis answers when it is there but cannot serve: loading, out of memory, disk full, replica.
 REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "BUSY")
@@ -49,9 +51,13 @@ as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Gateway:
     """Commands and scripts of one store. `deadline_s` bounds each call, retries included."""
 
-    def __init__(self, url: str, prefix: str, *, deadline_s: float) -> None:
+    def __init__(
+        self, url: str, prefix: str, *, deadline_s: float, always: Mapping[str, Any] | None = None
+    ) -> None:
+        """`always`: what each script is told beside what it is asked."""
         self.url = url
         self._prefix = prefix
+        self._always = always or {}
         self._deadline_s = deadline_s
         self._pool = connection_pool(
             url, size=CONNECTIONS, wait_s=deadline_s, decode_responses=True
@@ -63,12 +69,12 @@ class Gateway:
         self._opening = asyncio.Lock()
         self._retry = again_and_again()
 
-    async def script(self, name: str, ask: object) -> Any:
+    async def script(self, name: str, ask: Mapping[str, object]) -> Any:
         """Run `scripts/<name>.lua` with `ask` as JSON; one round trip.
 
         Raises BookUnavailable: whether the script ran is then not known.
         """
-        text = as_json(ask)
+        text = as_json({**ask, **self._always} if self._always else ask)
         script = _load(name)
 
         async def run() -> Any:
@@ -229,6 +235,10 @@ class _Script:
         parts = ["words.lua", f"{name}.lua"]
         if name in MOVING:
             parts.insert(1, "transition.lua")
+        if name in GIVING:
+            parts.insert(1, "errands.lua")
+        if name in COUNTING:
+            parts.insert(1, "counts.lua")
         self.text = "\n".join((SCRIPTS / part).read_text(encoding="utf-8") for part in parts)
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 

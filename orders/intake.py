@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from orders.errors import NotOnTheMenu
+from orders.logs import step
 from orders.menu import Menu
 from orders.model import HistoryEntry, Order, OrderRequest, Portion, portions_of
 from orders.settings import Settings
@@ -40,6 +41,7 @@ class Intake:
         return {
             "order": {name: value for name, value in order.items() if value is not None},
             "skus": [line.sku for line in request.items],
+            "quantities": [line.quantity for line in request.items],
             "for_the_kitchen": bool(portions),
             "attempts": self._settings.attempts,
             "waiting_limit": self._settings.waiting_limit,
@@ -59,11 +61,11 @@ class Intake:
         return total_cents, portions
 
 
-def under_key(request: OrderRequest, idempotency_key: str) -> dict[str, Any]:
+def under_key(fingerprint: str, idempotency_key: str) -> dict[str, Any]:
     """What place.lua needs to know the same request when it comes again."""
     return {
         "idempotency_key": idempotency_key,
-        "fingerprint": request.fingerprint(),
+        "fingerprint": fingerprint,
         "key_lasts_s": KEY_LASTS_S,
     }
 
@@ -77,6 +79,7 @@ def _as_text(portions: tuple[Portion, ...]) -> str:
 def placed(request: OrderRequest, wanted: dict[str, Any], reference: str, now: str) -> Order:
     """The order that was placed, as the book would read it, without reading it."""
     fields, at_ms = wanted["order"], int(now)
+    step(fields["id"], "%s placed by %s", reference, wanted["by"])
     status, attempt = (Status.PENDING, 1) if wanted["for_the_kitchen"] else (Status.SUCCESS, 0)
     return Order(
         id=fields["id"],

@@ -1,4 +1,4 @@
-"""The things that travel: what a customer asks for, an order, its ticket on the board, a change.
+"""The things that travel: what a customer asks for, and the order that comes of it.
 
 What comes from outside is checked by pydantic; what comes out of the book is a frozen dataclass.
 """
@@ -47,18 +47,22 @@ class OrderRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One transition that happened: the status it led to, when, in which attempt, by whom."""
+    """One transition that happened: the status it led to, when, in which attempt, by whom, and what
+    had gone wrong in that attempt.
+    """
 
     at_ms: int
     status: Status
     attempt: int
     by: str
+    error: str | None = None
 
     @classmethod
     def parse(cls, line: str) -> HistoryEntry:
-        """Read one line of the book: `1795000000000 STARTED 1 cook:snackbar-42`."""
-        at_ms, status, attempt, by = line.split(" ", 3)
-        return cls(int(at_ms), Status(status), int(attempt), by)
+        """Read one line of the book: `1795000000000 RETRY 2 cook:snackbar-42 ValueError: burnt`."""
+        at_ms, status, attempt, rest = line.split(" ", 3)
+        by, _, error = rest.partition(" ")
+        return cls(int(at_ms), Status(status), int(attempt), by, error or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ class Order:
             progress=_progress(fields.get("progress")),
             result=json.loads(fields["result"]) if "result" in fields else None,
             error=fields.get("error"),
-            history=tuple(map(HistoryEntry.parse, fields["history"].splitlines())),
+            history=tuple(map(HistoryEntry.parse, fields["history"].split("\n"))),
         )
 
     @property
@@ -183,81 +187,11 @@ class Order:
                     "at_ms": entry.at_ms,
                     "attempt": entry.attempt,
                     "by": entry.by if for_staff else entry.by.partition(":")[0],
+                    **({"error": entry.error} if for_staff and entry.error else {}),
                 }
                 for entry in self.history
             ],
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What the board shows of an order: the number and its state, nothing private."""
-
-    reference: str
-    status: Status
-    since_ms: int
-
-    @classmethod
-    def parse(cls, data: dict[str, Any]) -> Ticket:
-        return cls(data["reference"], Status(data["status"]), data["since_ms"])
-
-    @property
-    def on_the_board(self) -> bool:
-        return self.status in ON_THE_BOARD
-
-    def to_json(self) -> dict[str, Any]:
-        return {"reference": self.reference, "status": self.status, "since_ms": self.since_ms}
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The whole board at one moment, by order id."""
-
-    epoch: str
-    version: int
-    tickets: dict[str, Ticket]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The step from version `after` to `version`: the new state of the orders that changed, by id."""
-
-    epoch: str
-    after: int
-    version: int
-    tickets: dict[str, Ticket]
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A claimed job of arq's: its id and score, and the meal of the order that is STARTED with it.
-
-    `None` when it is no order's, is void, or the order was started by an earlier claim.
-    """
-
-    job_id: str
-    score: int
-    meal: Meal | None
-
-    @classmethod
-    def parse(cls, claimed: tuple[str, str], started: list[str]) -> Slip:
-        """Read a claim's answer; `started` is the order's number and its portions, or empty."""
-        (job_id, score), meal = claimed, None
-        if started:
-            _, order_id, attempt = job_id.rsplit(":", 2)
-            meal = Meal(order_id, int(attempt), started[0], portions_of(started[1]))
-        return cls(job_id, int(float(score)), meal)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The slips a cook has got, and when the next one falls due.
-
-    `next_s`: seconds from now; `None` when no slip waits for its time.
-    """
-
-    slips: tuple[Slip, ...]
-    next_s: float | None
 
 
 def _number(text: str | None) -> int | None:

@@ -24,7 +24,12 @@ WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|.)")
 CONTROL = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b"}
 PRIVATE = ("cookie_secret", "wrong_pins")  # never shown
-WITHIN = {"words", "transition"}  # they stand in other scripts, and are none themselves
+WITHIN = {
+    "words",
+    "transition",
+    "errands",
+    "counts",
+}  # they stand in others
 
 
 @dataclass(frozen=True)

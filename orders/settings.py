@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, DirectoryPath, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orders import setting_checks
+
 
 def _redis_address(url: str) -> str:
     if not re.fullmatch(r"rediss?://[^\s?#]+", url):
@@ -35,6 +37,16 @@ def _names_of_networks(names: str) -> str:
     except ValueError as error:
         raise ValueError(f"addresses such as 10.0.0.2 or 10.0.0.0/8 are needed; {error}") from error
     return names
+
+
+# The notation of the library `limits`, which only the counter loads, and late.
+RATE_LIMIT = r"[1-9]\d{0,8} *(/|per) *([1-9]\d{0,3} *)?(second|minute|hour|day)s?"
+
+
+def _rate_limits(text: str) -> str:
+    if text.strip() and not re.fullmatch(rf" *{RATE_LIMIT}( *; *{RATE_LIMIT})* *", text):
+        raise ValueError("limits such as 6000/minute or 100/second;2000/10 minutes are needed")
+    return text.strip()
 
 
 WEEK_S = 7 * 24 * 3600
@@ -122,6 +134,12 @@ class Settings(BaseSettings):
     )
     certfile: Path | None = Field(None, description="TLS certificate (PEM).")
     keyfile: Path | None = Field(None, description="TLS key (PEM).")
+    hsts_days: int = Field(
+        0,
+        ge=0,
+        le=730,
+        description="For so many days browsers that came by https come to this name by https only.",
+    )
     trusted_proxies: Annotated[str, AfterValidator(_names_of_networks)] = Field(
         "",
         description="Reverse proxies, with commas between, that are believed who comes and by https.",
@@ -132,6 +150,11 @@ class Settings(BaseSettings):
     max_streams_per_address: int = Field(
         15_000, ge=1, description="The same from one address; a whole hall may share one."
     )
+    rate_limit: Annotated[str, AfterValidator(_rate_limits)] = Field(
+        "6000/minute",
+        description="Orders and other changes from one address in one web process; this machine is"
+        " not counted. Several with ; between; empty: no limit.",
+    )
     send_deadline_s: float = Field(
         20.0, ge=1, le=3600, description="A viewer who takes nothing for so long is disconnected."
     )
@@ -139,8 +162,53 @@ class Settings(BaseSettings):
         60.0, ge=0.5, le=3600, description="Pause between two looks over the whole book."
     )
     web_processes: int = Field(1, ge=1, le=64, description="Web processes on the one port.")
+    log: Literal["text", "json"] = Field(
+        "text", description="The log as lines for people, or as JSON with every step of an order."
+    )
+    time_zone: Annotated[str, AfterValidator(setting_checks.time_zone)] = Field(
+        "UTC", description="Time zone of the business day, such as Europe/Berlin."
+    )
+    business_day_starts: str = Field(
+        "04:00",
+        pattern=r"^([01]\d|2[0-3]):(00|15|30|45)$",
+        description="When the business day begins, on a quarter of an hour.",
+    )
+    keep_days: int = Field(
+        30, ge=1, le=3650, description="So many days a finished order is kept, with all it holds."
+    )
+    hook_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s#]*)?$",
+        repr=False,
+        description="Address that is told of changes by a web hook.",
+    )
+    hook_secret: Annotated[str | None, AfterValidator(setting_checks.hook_secret)] = Field(
+        None,
+        repr=False,
+        validate_default=True,
+        description="What web hooks are signed with: whsec_ and 24 to 64 bytes in base64.",
+    )
+    hook_events: Annotated[str, AfterValidator(setting_checks.event_names)] = Field(
+        "SUCCESS,FAILURE,COLLECTED,REVOKED",
+        description="The statuses of which a web hook tells, with commas between.",
+    )
+    hook_private: bool = Field(
+        default=False,
+        description="Whether web hooks may go to private addresses, this machine's too.",
+    )
+    hook_retry_s: float = Field(
+        5.0,
+        gt=0,
+        le=60,
+        description="Pause before a web hook is sent a second time; the later ones grow with it.",
+    )
 
     @property
     def key_prefix(self) -> str:
         """What every key of this store begins with."""
         return f"orderup:{self.store}:"
+
+    @property
+    def kept_s(self) -> int:
+        """How long a finished order is kept: in any case as long as it can be called back."""
+        return max(self.keep_days * 24 * 3600, int(self.recall_s))

@@ -25,12 +25,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orders import logs
 from orders.upkeep import keep_up
 from orders.valkey_server import (
     HOST,
@@ -75,7 +76,9 @@ class PrivateValkey:
 
 
 @asynccontextmanager
-async def private_valkey(directory: Path) -> AsyncIterator[PrivateValkey]:
+async def private_valkey(
+    directory: Path, log_form: logs.Form = "text"
+) -> AsyncIterator[PrivateValkey]:
     """A Valkey on the data in `directory`, kept up until leaving, stopped then.
 
     Raises ValkeyError.
@@ -90,11 +93,11 @@ async def private_valkey(directory: Path) -> AsyncIterator[PrivateValkey]:
             raise _in_use(directory, lock)
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         born: list[int] = []
-        guarding = asyncio.create_task(
-            keep_up(
-                "the guardian of Valkey", lambda: _guardian(directory, stdin.fileno(), port, born)
-            )
-        )
+
+        def life() -> Coroutine[Any, Any, int]:
+            return _guardian(directory, stdin.fileno(), port, log_form, born)
+
+        guarding = asyncio.create_task(keep_up("the guardian of Valkey", life))
         try:
             either: set[asyncio.Future[Any]] = {guarding, port}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -107,13 +110,15 @@ async def private_valkey(directory: Path) -> AsyncIterator[PrivateValkey]:
             await asyncio.wait({guarding})
 
 
-async def _guardian(directory: Path, stdin: int, port: asyncio.Future[int], born: list[int]) -> int:
+async def _guardian(
+    directory: Path, stdin: int, port: asyncio.Future[int], log_form: logs.Form, born: list[int]
+) -> int:
     """One life of a guardian. The first decides about the port, those after him insist on it."""
-    here = str(Path(__file__).parents[1])
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     guardian = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "orders.valkey", str(directory)),
         *((str(port.result()),) if port.done() else ()),
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])},
+        env={**os.environ, "PYTHONPATH": path, "ORDERUP_LOG": log_form},
         stdin=stdin,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -137,9 +142,7 @@ async def _guardian(directory: Path, stdin: int, port: asyncio.Future[int], born
 
 def main() -> int:
     """The guardian: `python -m orders.valkey DIRECTORY [PORT]`, a pipe on standard input."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s valkey   %(message)s", datefmt="%H:%M:%S"
-    )
+    logs.begin("valkey", "json" if os.environ.get("ORDERUP_LOG") == "json" else "text")
     for deaf_to in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(deaf_to, signal.SIG_IGN)
     directory, *port = sys.argv[1:]

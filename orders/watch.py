@@ -44,6 +44,10 @@ class CrewWatch:
         """Every cook whose name stands there, heard or not."""
         return frozenset(self._seen)
 
+    def silent_s(self, name: str) -> float:
+        """For how long this cook's beat has stood still, as far as it was watched."""
+        return self._observed_at - self._seen[name][1] if name in self._seen else 0.0
+
     @property
     def lost(self) -> frozenset[str]:
         """The cooks that were not heard any more when the beats were last read."""

@@ -187,11 +187,14 @@ class Parts:
 
     def web(self, redis_url: str, *arguments: str) -> str:
         """Start a counter; its address."""
+        before = self._addresses()
         self._start(redis_url, str(ORDERUP), "web", "--port", "0", *arguments)
-        found = eventually(lambda: re.search(r"kiosk +(http://\S+)/", self.log()), OPEN_WITHIN_S)
-        address = str(found[1])
+        [address] = eventually(lambda: self._addresses() - before, OPEN_WITHIN_S)
         eventually(lambda: httpx.get(f"{address}/readyz").status_code == 200)
         return address
+
+    def _addresses(self) -> set[str]:
+        return set(re.findall(r"kiosk +(http://\S+)/", self.log()))
 
     def kitchen(self, redis_url: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a kitchen with `orderup kitchen`."""
@@ -216,7 +219,8 @@ class Parts:
         return process
 
     def log(self) -> str:
-        return (self._directory / "log").read_text()
+        log = self._directory / "log"
+        return log.read_text() if log.exists() else ""
 
     def clear(self) -> None:
         for process in self._started:

@@ -7,7 +7,7 @@ from typing import Any
 
 from quart import Response, request
 
-from web.problems import Unacceptable
+from web.problem import Unacceptable
 from web.texts import gettext as _
 
 

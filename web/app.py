@@ -12,25 +12,37 @@ from quart import Quart
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
 from orders.settings import Settings
-from web import problems, texts
+from web import error_answers, texts
 from web.api import api
+from web.api_staff import api_staff
 from web.board import board
 from web.cashier import cashier
 from web.counter import Counter
 from web.cross_site import refuse_cross_site
+from web.docs import docs
 from web.doorkeeper import Doorkeeper
 from web.headers import SecurityHeaders, keep_to_https
 from web.health import health
+from web.hooks import hooks
 from web.hub import Hub
+from web.kitchen_api import kitchen_api
 from web.kitchen_screen import kitchen_screen
 from web.menu import menu
+from web.metrics import metrics
+from web.office import office
+from web.office_csv import office_csv
+from web.openapi import openapi
 from web.pin import staff_pin
 from web.proxies import TrustedProxies
+from web.rate_limit import RateLimit
+from web.schedule import schedule
 from web.seats import Seats
 from web.session import NoSessions, Sessions
 from web.sign_in import sign_in
 from web.streams import Streams
 from web.ticket import ticket
+from web.totals import totals
+from web.vitals import Stopwatch, Vitals
 
 if TYPE_CHECKING:
     from web.workshop.opening import Staging
@@ -54,6 +66,7 @@ def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
 
     book = OrderBook(settings)
     hub = Hub(book)
+    vitals = Vitals(book, hub)
     app.extensions["counter"] = Counter(
         settings,
         staff_pin(settings)[0],
@@ -61,28 +74,51 @@ def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
         book,
         hub,
         Seats(settings.max_streams, settings.max_streams_per_address),
+        vitals,
     )
 
-    for blueprint in (cashier, ticket, board, kitchen_screen, api, menu, sign_in, health):
+    for blueprint in (
+        cashier,
+        ticket,
+        board,
+        kitchen_screen,
+        kitchen_api,
+        office,
+        office_csv,
+        api,
+        api_staff,
+        menu,
+        sign_in,
+        health,
+        totals,
+        metrics,
+        openapi,
+        docs,
+        schedule,
+        hooks,
+    ):
         app.register_blueprint(blueprint)
     if staging is not None:
         from web.workshop.page import put_up
 
         put_up(app, staging)
-    problems.register(app)
-    app.asgi_app = Doorkeeper(Streams(app.asgi_app))  # type: ignore[method-assign] # as Quart documents it
+    error_answers.register(app)
+    app.asgi_app = Doorkeeper(Streams(Stopwatch(app.asgi_app, vitals)))  # type: ignore[method-assign] # as Quart documents it
     app.asgi_app = SecurityHeaders(app.asgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.asgi_app = TrustedProxies(  # type: ignore[method-assign]
             app.asgi_app, settings.trusted_proxies
         )
     app.context_processor(texts.for_templates)
+    if settings.rate_limit:
+        app.before_request(RateLimit(settings.rate_limit).count)
     app.before_request(refuse_cross_site)
-    app.after_request(keep_to_https)
+    if settings.hsts_days:
+        keep_to_https(app, settings.hsts_days)
 
     @app.while_serving
     async def _open() -> AsyncGenerator[None, None]:
-        async with book, hub.open():
+        async with book, hub.open(), vitals.reported():
             await _choose_crew(book, settings)
             yield
 

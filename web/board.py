@@ -8,8 +8,8 @@ from typing import Any
 from babel import Locale
 from quart import Blueprint, Response, render_template, request
 
+from orders.board import Ticket
 from orders.errors import BookUnavailable
-from orders.model import Ticket
 from web import led, television
 from web.address import public_address
 from web.columns import CALLED, PAGE_S, as_they_came, by_reference, page_of

@@ -16,11 +16,14 @@ from orders.errors import (
     NotOnTheMenu,
     TooManyWaiting,
 )
+from orders.states import Actor
 from web import order_form
 from web.counter import counter
 from web.intake import take
 from web.order_form import FormProblem
-from web.problems import RETRY_AFTER_S, NobodyCooks, problem_of
+from web.problem import RETRY_AFTER_S, NobodyCooks
+from web.problems import problem_of
+from web.staff import is_staff
 from web.texts import choose_language
 from web.texts import gettext as _
 
@@ -48,7 +51,8 @@ async def place_order() -> Response | AnyResponse:
     form = await _form()
     choose_language(form.get("language"))
     try:
-        order = await take(order_form.read(form), form.get("idempotency_key") or None)
+        by = Actor.STAFF if await is_staff() else Actor.CUSTOMER
+        order = await take(order_form.read(form), form.get("idempotency_key") or None, by)
     except FormProblem as error:
         return await _kiosk(form, 422, problem=str(error), problem_sku=error.sku)
     except NotOnTheMenu as error:
@@ -89,6 +93,7 @@ async def _kiosk(
         "kiosk.html",
         menu=counter().book.menu,
         sold_out=counter().hub.sold_out | just_sold_out,
+        special=counter().hub.special,
         kiosk=form.get("kiosk") == "1",
         idle_s=counter().settings.kiosk_idle_s,
         quantities=order_form.quantities(form),

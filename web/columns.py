@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from orders.model import Ticket
+from orders.board import Ticket
 
 PAGE_S = 5.0  # how often a page without JavaScript loads itself again
 CALLED = 8

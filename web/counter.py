@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from web.hub import Hub
     from web.seats import Seats
     from web.session import Sessions
+    from web.vitals import Vitals
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Counter:
     book: OrderBook
     hub: Hub
     seats: Seats
+    vitals: Vitals
 
 
 def stream(frames: AsyncGenerator[bytes, None]) -> Response:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from quart import request
 
 from web.counter import counter
-from web.problems import Unacceptable
+from web.problem import Unacceptable
 from web.texts import gettext as _
 
 CHANGES_NOTHING = {"GET", "HEAD", "OPTIONS"}

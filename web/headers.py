@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quart import Response
+from quart import Quart, Response
 
 from web.session import by_https
 
@@ -33,10 +33,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-# A week: a counter that gives up TLS must not be locked out of its own name for long.
-BY_HTTPS_ONLY = f"max-age={7 * 24 * 3600}"
-
-
+DAY_S = 24 * 3600
 AS_SENT = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
@@ -57,8 +54,13 @@ class SecurityHeaders:
         await self._app(scope, receive, send_secured)
 
 
-async def keep_to_https(response: Response) -> Response:
-    """After each request."""
-    if by_https():
-        response.headers["Strict-Transport-Security"] = BY_HTTPS_ONLY
-    return response
+def keep_to_https(app: Quart, days: int) -> None:
+    """Have browsers that came by https come by nothing else for so many days (RFC 6797). They mean the
+    name, whatever the port: a counter that is open by http as well under its name would be shut to them.
+    """
+
+    @app.after_request
+    async def _keep(response: Response) -> Response:
+        if by_https():
+            response.headers["Strict-Transport-Security"] = f"max-age={days * DAY_S}"
+        return response

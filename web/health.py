@@ -8,7 +8,7 @@ from quart import Blueprint
 
 from orders.errors import BookError
 from web.counter import counter
-from web.problems import RETRY_AFTER_S
+from web.problem import RETRY_AFTER_S
 
 RETRY = {"Retry-After": str(RETRY_AFTER_S)}
 

@@ -12,13 +12,14 @@ from http import HTTPStatus
 from quart import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from orders.errors import BookUnavailable, NotWaiting, TransitionRefused
+from orders.errors import BookUnavailable, NotWaiting, OrderMovedOn, TransitionRefused
 from orders.model import Order
 from orders.states import Actor, Status
-from web.api import StatusRequest
 from web.counter import counter, stream
-from web.problems import RETRY_AFTER_S, problem_of
+from web.problem import RETRY_AFTER_S
+from web.problems import problem_of
 from web.rail import read_rail
+from web.schemas import StatusRequest
 from web.staff import require_staff
 from web.texts import language
 
@@ -54,8 +55,10 @@ async def set_status(order_id: str) -> Response | AnyResponse:
     await require_staff()
     wanted = StatusRequest.model_validate({**await request.form})
     try:
-        await counter().book.set_status(order_id, wanted.status, Actor.STAFF, wanted.said)
-    except TransitionRefused as error:
+        await counter().book.set_status(
+            order_id, wanted.status, Actor.STAFF, wanted.said, after=wanted.after
+        )
+    except (OrderMovedOn, TransitionRefused) as error:
         return await _page(error)
     return redirect(_here(), 303)
 
@@ -89,12 +92,12 @@ async def _page(error: Exception | None = None) -> Response:
     places: dict[str, list[Order]] = {place: [] for place in PLACES.values()}
     try:
         _, orders = await read_rail(here.book)
-        mode = await here.book.crew.mode()
+        standing = await here.book.crew.standing()
         for order in sorted(orders.values(), key=_turn):
             if order.status in PLACES:
                 places[PLACES[order.status]].append(order)
     except BookUnavailable:
-        status, mode = HTTPStatus.SERVICE_UNAVAILABLE, here.settings.kitchen or "robots"
+        status, standing = HTTPStatus.SERVICE_UNAVAILABLE, here.hub.standing
     page = await render_template(
         "kitchen.html",
         places=places,
@@ -103,7 +106,8 @@ async def _page(error: Exception | None = None) -> Response:
         items=here.book.menu.items,
         menu=here.book.menu,
         sold_out=here.hub.sold_out,
-        mode=mode,
+        mode=standing.mode,
+        paused=standing.paused,
         settings=here.settings,
         blind_since_ms=here.hub.blind_since_ms,
         now_ms=int(time.time() * 1000),

@@ -11,12 +11,15 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from orders.model import Order, Ticket
+from orders.board import Ticket
+from orders.model import Order
 from orders.states import Status
 from web.estimate import Estimate, Range
 from web.outlook import Outlook
 
 WAITING = frozenset({Status.PENDING, Status.RETRY})
+
+_Turn = tuple[bool, int, str]  # its turn only, since when in ms, id
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Line:
         self.seeded = False
         self._steady_s = steady_s
         self._estimate = Estimate()
-        self._waiting: list[tuple[int, str]] = []  # in the order in which the crew takes them
+        self._waiting: list[_Turn] = []  # in the order in which the crew takes them
         self._tickets: dict[str, Ticket] = {}
         self._passages: dict[str, _Passage] = {}
         self._started_ms = 0  # when the last one was
@@ -46,6 +49,11 @@ class Line:
     def now_ms(self) -> int:
         """Redis's clock, or close to it."""
         return self._clock_ms + int((self._steady_s() - self._clock_at) * 1000)
+
+    @property
+    def tickets(self) -> Mapping[str, Ticket]:
+        """The board as it was last heard."""
+        return self._tickets
 
     def outlook(self, order: Order) -> Outlook:
         """What its customer may expect, while it waits or is being cooked. When an order that goes
@@ -58,7 +66,7 @@ class Line:
             return Outlook()
         ticket = self._tickets.get(order.id)
         since_ms = ticket.since_ms if ticket else order.placed_ms
-        ahead = bisect_left(self._waiting, (since_ms, order.id))
+        ahead = bisect_left(self._waiting, (True, since_ms, order.id))
         if not self._estimate.trusted:
             return Outlook(ahead)
         quiet_ms, waited_ms = self._quiet_ms(since_ms, now_ms), now_ms - since_ms
@@ -82,7 +90,7 @@ class Line:
         }
         self._tickets = dict(tickets)
         self._waiting = sorted(
-            (ticket.since_ms, order_id)
+            _turn(order_id, ticket)
             for order_id, ticket in tickets.items()
             if ticket.status in WAITING
         )
@@ -90,23 +98,27 @@ class Line:
     def change(self, tickets: Mapping[str, Ticket]) -> None:
         """These orders have just changed."""
         for order_id, ticket in tickets.items():
-            self._leave(order_id)
-            self._learn(order_id, ticket)
+            before = self._leave(order_id)
+            if before and replace(before, first=ticket.first) == ticket:
+                self._passages.pop(order_id, None)  # only its turn is another: it teaches nothing
+            else:
+                self._learn(order_id, ticket)
+                self._clock_ms, self._clock_at = ticket.since_ms, self._steady_s()
             if ticket.on_the_board:
                 self._tickets[order_id] = ticket
             if ticket.status in WAITING:
-                insort(self._waiting, (ticket.since_ms, order_id))
-            self._clock_ms, self._clock_at = ticket.since_ms, self._steady_s()
+                insort(self._waiting, _turn(order_id, ticket))
 
-    def _leave(self, order_id: str) -> None:
+    def _leave(self, order_id: str) -> Ticket | None:
         ticket = self._tickets.pop(order_id, None)
         if ticket and ticket.status in WAITING:
-            del self._waiting[bisect_left(self._waiting, (ticket.since_ms, order_id))]
+            del self._waiting[bisect_left(self._waiting, _turn(order_id, ticket))]
+        return ticket
 
     def _learn(self, order_id: str, ticket: Ticket) -> None:
         at_ms, passage = ticket.since_ms, self._passages.pop(order_id, None)
         match ticket.status:
-            case Status.PENDING:
+            case Status.PENDING if not ticket.first:
                 self._passages[order_id] = self._see(order_id, at_ms)
             case Status.STARTED:
                 self._started_ms = at_ms
@@ -123,15 +135,21 @@ class Line:
                     self._estimate.check(passage.said, at_ms)
 
     def _see(self, order_id: str, at_ms: int) -> _Passage:
-        ahead = bisect_left(self._waiting, (at_ms, order_id))
+        ahead = bisect_left(self._waiting, (True, at_ms, order_id))
         ready = self._estimate.in_line(ahead, 0, self._quiet_ms(at_ms, at_ms), at_ms)
         said = ready and Range(at_ms + ready.low_ms, at_ms + ready.high_ms)
         return _Passage(at_ms, ahead, said)
 
     def _quiet_ms(self, since_ms: int, now_ms: int) -> int:
         """How long nothing has been started, while this order or one before it has waited."""
-        first_ms = min(since_ms, self._waiting[0][0]) if self._waiting else since_ms
+        oldest = bisect_left(self._waiting, (True,))  # of those who wait for their turn
+        first_ms = min([since_ms, *(turn[1] for turn in self._waiting[oldest : oldest + 1])])
         return now_ms - max(self._started_ms, first_ms)
+
+
+def _turn(order_id: str, ticket: Ticket) -> _Turn:
+    """Who goes first stands before all others, else who has waited longest."""
+    return not ticket.first, ticket.since_ms, order_id
 
 
 def _first_start(order: Order) -> int | None:

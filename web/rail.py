@@ -12,9 +12,10 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
+from orders.board import Snapshot
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
-from orders.model import Order, Snapshot
+from orders.model import Order
 from orders.states import Status
 from web import sse
 from web.broadcast import Broadcast
@@ -40,6 +41,7 @@ class Rail:
 
     def __init__(self, book: OrderBook, blind_frame: Callable[[], bytes]) -> None:
         self.broadcast = Broadcast(self._catch_up)
+        self.paused = False
         self._book = book
         self._blind_frame = blind_frame
         self._epoch, self._version = "none", 0  # as of the last frame
@@ -148,6 +150,7 @@ class Rail:
             "epoch": self._epoch,
             "version": self._version,
             "at_ms": int(time.time() * 1000),
+            "paused": self.paused,
             "orders": [order.to_json(for_staff=True) for order in orders],
         }
 

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from orders.model import Change, Snapshot, Ticket
+from orders.board import Change, Snapshot, Ticket
 from web import sse
 from web.broadcast import Broadcast
 

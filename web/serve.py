@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hypercorn.asyncio import serve
@@ -24,6 +25,7 @@ from web.counter import Counter
 
 if TYPE_CHECKING:
     from orders.settings import Settings
+    from web.vitals import Vitals
     from web.workshop.opening import Staging
 
 log = logging.getLogger("web")
@@ -74,7 +76,7 @@ async def _serve(
     app = create_app(settings, staging)
     counter: Counter = app.extensions["counter"]
     stop = _stop_signal()
-    asyncio.get_running_loop().set_exception_handler(_tell)
+    asyncio.get_running_loop().set_exception_handler(partial(_tell, counter.vitals))
 
     async def shutdown_trigger() -> None:
         await stop.wait()
@@ -114,12 +116,15 @@ def _keep_access_log(config: Config, settings: Settings) -> None:
     config.access_log_format = '%(t)s %(s)s %(D)s us "%(r)s" "%(a)s"'
 
 
-def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _tell(vitals: Vitals, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log what went wrong in the event loop, except how a connection ended: a viewer who stalled and
     was let go, a TLS handshake that failed. Hypercorn lets these pass, each would be a stack trace.
     """
-    if "transport" not in context or not isinstance(context.get("exception"), OSError):
+    error = context.get("exception")
+    if "transport" not in context or not isinstance(error, OSError):
         loop.default_exception_handler(context)
+    elif isinstance(error, TimeoutError):  # as TCP_USER_TIMEOUT ends it, see web/door.py
+        vitals.slow_viewers += 1
 
 
 def _stop_signal() -> asyncio.Event:

@@ -11,7 +11,7 @@ import secrets
 import warnings
 from urllib.parse import urlsplit
 
-from quart import Quart, Response, current_app, g, request
+from quart import Quart, Response, current_app, g, has_request_context, request
 from quart.sessions import SecureCookieSessionInterface
 from quart.wrappers import BaseRequestWebsocket
 from quart_auth import QuartAuth
@@ -27,10 +27,10 @@ class Sessions(QuartAuth):
     """HttpOnly, never sent along from other sites, and Secure wherever that is possible."""
 
     def __init__(self, app: Quart, settings: Settings) -> None:
+        # Cookies know hosts, not ports: two stores on one machine must not sign each other out.
+        self._name = f"orderup-staff-{settings.store}"
         super().__init__(
             app,
-            # Cookies know hosts, not ports: two stores on one machine must not sign each other out.
-            cookie_name=f"orderup-staff-{settings.store}",
             cookie_http_only=True,
             cookie_samesite="Strict",
             duration=LASTS_S,
@@ -38,6 +38,18 @@ class Sessions(QuartAuth):
         )
         self.key: str | None = None
         app.secret_key = secrets.token_urlsafe(32)  # fits no cookie, until the book's is known
+
+    @property
+    def cookie_name(self) -> str:
+        """Another one by https than by http, as a counter may be open both ways under one name: by http
+        a browser neither sends nor replaces a Secure cookie (RFC 6265bis, 5.7, "leave Secure cookies
+        alone"). The prefix keeps other hosts of the domain from setting it.
+        """
+        return f"__Host-{self._name}" if has_request_context() and by_https() else self._name
+
+    @cookie_name.setter
+    def cookie_name(self, _: str | None) -> None:
+        """QuartAuth would have it one for all."""
 
     async def after_request(self, response: Response) -> Response:
         if not hasattr(g, self.attribute_name):

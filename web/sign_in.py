@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from orders.errors import BookUnavailable
 from web.counter import counter
-from web.problems import Problem, StaffOnly, TooManyAttempts, problem_of
+from web.problem import Problem, StaffOnly, TooManyAttempts
+from web.problems import problem_of
 from web.session import STAFF
 from web.staff import try_pin
 from web.texts import choose_language

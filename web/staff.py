@@ -8,13 +8,13 @@ import hmac
 from quart import g, request
 
 from web.counter import counter
-from web.problems import StaffOnly, TooManyAttempts
+from web.problem import StaffOnly, TooManyAttempts
 
 
 async def require_staff() -> None:
     """Raises StaffOnly unless the request is the staff's; else what `is_staff` raises.
 
-    A browser that asked for a page is then sent to sign in (web/problems.py).
+    A browser that asked for a page is then sent to sign in (web/error_answers.py).
     """
     if not await is_staff():
         raise StaffOnly

@@ -16,7 +16,7 @@ from orders.states import Actor, Status
 from web.address import public_address
 from web.counter import counter, stream
 from web.estimate import Range
-from web.problems import Unacceptable
+from web.problem import Unacceptable
 from web.texts import choose_language, language
 from web.texts import gettext as _
 

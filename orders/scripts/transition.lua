@@ -12,20 +12,24 @@
 --   delay_ms    with RETRY: wait before the next attempt
 --   forgiven    with RETRY: this attempt does not count
 --   result, error, progress   JSON, text, "2/2"
+--   after       if given: only while the order's history has so many lines
 --   quiet       who asks does not need the order when all is well
 -- What holds for all moves stands in ask:
 --   attempts    with PENDING: so many attempts from now on
 --   recall_ms   with SUCCESS: how long after COLLECTED it may be called back
 --   keep_s      with COLLECTED, REVOKED: how long the finished order is kept
 -- Answers {outcome, order as JSON}, and the order as far as it was read: moved, unchanged (it was there
--- already), refused, unknown.
+-- already), moved_on (not as it was seen), refused, unknown.
 
 local ON_THE_BOARD = { PENDING = true, STARTED = true, RETRY = true, SUCCESS = true, FAILURE = true }
 local FINISHED = { COLLECTED = true, REVOKED = true }
 
 -- What most transitions need to know of an order, and a cook to cook it. Who ends one needs all of it.
 local NEEDED = { 'id', 'reference', 'status', 'attempt', 'last_attempt', 'cook', 'progress', 'error',
-  'portions', 'priority', 'history' }
+  'portions', 'priority', 'history', 'placed_ms', 'started_ms' }
+
+-- Without these nothing is begun, or an order that somebody has edited by hand would be left half moved.
+local INDISPENSABLE = { 'reference', 'status', 'attempt', 'last_attempt', 'history' }
 
 local function answer(outcome, order, quiet)
   return { outcome, quiet and '' or cjson.encode(read(order.id)) }, order
@@ -96,23 +100,48 @@ local function enter(order, move)
   end
   fields.result, fields.error, fields.progress = move.result, move.error, move.progress
   order.attempt = fields.attempt or order.attempt
-  fields.history = note(order, move.to, move.by)
+  -- What went wrong stays with its attempt, on the same line; the order's own error is the last one's.
+  local why = move.error and ' ' .. move.error:gsub('%s+', ' ') or ''
+  fields.history = note(order, move.to, move.by .. why)
   if FINISHED[move.to] then pack(order, fields) else write(order, fields) end
   if fields.attempt then hand_over(order, move.delay_ms or 0) end
+end
+
+local COUNTED = { RETRY = 'retried', FAILURE = 'failed', COLLECTED = 'collected', REVOKED = 'revoked' }
+
+-- What the tally keeps of a move: how often, and how long it took since the order was placed, or started.
+local function count_move(order, from, started_ms)
+  if COUNTED[order.status] then count(COUNTED[order.status]) end
+  if order.status == 'STARTED' and order.attempt == '1' then
+    count_time('wait', order.placed_ms)
+  elseif order.status == 'SUCCESS' and from == 'COLLECTED' then
+    count('recalled')
+  elseif order.status == 'SUCCESS' then
+    count_time('ready', order.placed_ms)
+    count_time('cooking', started_ms)
+  elseif order.status == 'PENDING' then
+    count('cooked_again')
+  elseif order.status == 'REVOKED' then
+    for _, line in ipairs(cjson.decode(order.items)) do count('cancelled:' .. line.sku, line.quantity) end
+  end
 end
 
 local function transition(move)
   local order = FINISHED[move.to] and read(move.id) or look(move.id, NEEDED)
   if not order then return { 'unknown', '' } end
-  assert(order.reference and order.status and order.attempt, 'an order was damaged')
+  for _, name in ipairs(INDISPENSABLE) do assert(order[name], 'an order was damaged: no ' .. name) end
   if is_there_already(order, move) then return answer('unchanged', order, move.quiet) end
+  if not is_as_seen(order, move.after) then return answer('moved_on', order) end
   if not is_expected(order, move) then return answer('refused', order) end
   if move.to == 'RETRY' and not move.forgiven
     and tonumber(order.attempt) >= tonumber(order.last_attempt) then
     move.to = 'FAILURE' -- that was the last attempt
   end
+  local from, started_ms = order.status, order.started_ms
   leave(order, move)
   enter(order, move)
   show(order, ON_THE_BOARD[move.to])
+  pcall(count_move, order, from, started_ms) -- no count may stop an order
+  tell(order)
   return answer('moved', order, move.quiet)
 end

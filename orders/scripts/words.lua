@@ -70,6 +70,14 @@ local function note(order, status, by)
   return order.history and (order.history .. '\n' .. line) or line
 end
 
+-- Whether an order is as somebody saw it, whose history had so many lines. He may have asked before: then
+-- what has happened since (his own wish, and perhaps that somebody took it back) is not undone again.
+local function is_as_seen(order, lines)
+  if not lines then return true end
+  local _, breaks = order.history:gsub('\n', '')
+  return breaks + 1 == lines
+end
+
 -- The epoch names a life of the data; versions of different epochs cannot be compared.
 local function new_epoch()
   local epoch = clock[1] .. 'x' .. clock[2]
@@ -82,9 +90,11 @@ end
 local TOKENS_AT_MOST = 16
 local shown, rings = {}, 0
 
-local function show(order, on_the_board)
-  local ticket = string.format(
-    '"reference":"%s","status":"%s","since_ms":%s', order.reference, order.status, now)
+-- since: since when it has this status; without it, since now. Who goes first is in the ticket for those
+-- who count the line, and on no board.
+local function show(order, on_the_board, since)
+  local ticket = string.format('"reference":"%s","status":"%s","since_ms":%s%s',
+    order.reference, order.status, since or now, order.priority and ',"first":true' or '')
   if on_the_board then
     redis.call('HSET', key('board'), order.id, '{' .. ticket .. '}')
   else
@@ -105,8 +115,12 @@ local function ring_out()
   redis.call('LTRIM', key('bell'), 0, TOKENS_AT_MOST - 1)
 end
 
+-- What else is written when a script announces, once for all it has done. None of it may stop an order.
+local at_the_end = {}
+
 local function announce()
   ring_out()
+  for _, write_it in ipairs(at_the_end) do pcall(write_it) end
   if #shown == 0 then return end
   local epoch = redis.call('GET', key('epoch')) or new_epoch()
   local version = redis.call('INCRBY', key('version'), #shown)
@@ -143,24 +157,27 @@ local function place_in_queue(order, due_ms)
   return integer(order.priority and due_ms - AHEAD_MS or due_ms)
 end
 
--- Where people cook, slips are due on a day that never comes, so no robot, ours or a stock arq
--- worker, takes one; a change of mode makes them due (mode.lua).
-local mode
+-- Where people cook, and while the kitchen is paused, slips are due on a day that never comes, so no
+-- robot, ours or a stock arq worker, takes one; what ends it makes them due (standing.lua).
+local is_held
 
-local function people_cook()
-  mode = mode or redis.call('GET', key('mode')) or 'robots'
-  return mode == 'people'
+local function held()
+  if is_held == nil then
+    local standing = redis.call('MGET', key('mode'), key('paused'))
+    is_held = standing[1] == 'people' or standing[2] == '1'
+  end
+  return is_held
 end
 
 local function hand_over(order, delay_ms)
   if order.priority then delay_ms = 0 end -- first means now
-  local due_ms = now_ms + (people_cook() and NEVER_MS or delay_ms)
+  local due_ms = now_ms + delay_ms + (held() and NEVER_MS or 0)
   redis.call('SET', 'arq:job:' .. slip(order), string.format(
     '{"t": null, "f": "cook_order", "a": ["%s", %s], "k": {}, "et": %s}',
     order.id, order.attempt, now), 'PX', integer(due_ms - now_ms + SLIP_LASTS_MS))
   redis.call('ZADD', key('queue'), place_in_queue(order, due_ms), slip(order))
   -- Also for one that has to wait: who follows the bell learns when it is due.
-  if not people_cook() then ring() end
+  if not held() then ring() end
 end
 
 local function withdraw(order)

@@ -1,8 +1,9 @@
 // Taps that the server has not answered yet: kept in the browser until it has, then sent once each, in
 // the order in which they were made.
 //
-// Every one names the state to be reached and the state it was made in. So one that is sent again, since
-// its answer was lost, does no harm, and one that comes too late is refused and dropped with a word.
+// Every one names the state to be reached, and what it had seen of the order. So one that is sent again, since
+// its answer was lost, or by two windows, does no harm, even if somebody has taken it back in between; and one
+// that comes too late is refused and dropped with a word.
 
 const PREFIX = "orderup.kitchen.unsent.";
 const AGAIN_MS = 3_000;
@@ -28,6 +29,12 @@ export class Outbox {
   // The body of the last wish of this kind ("status", "priority") for an order; undefined without one.
   last(kind, order) {
     return this.#wishes.findLast((wish) => wish.kind === kind && wish.order === order)?.body;
+  }
+
+  // How long the history of an order will be when the taps on it have been answered; undefined without any.
+  after(order) {
+    const last = this.#wishes.findLast((wish) => wish.order === order)?.body;
+    return last && last.after + 1;
   }
 
   put(kind, order, reference, body) {

@@ -3,7 +3,10 @@
 // An order's history only grows. So of two answers about it, by the stream and to a tap, the one with the
 // longer history is the newer.
 
+const RECALLABLE = 12; // as in web/rail.py
+
 export class Rail {
+  paused = false; // as of the last snapshot: the server sends one when it changes
   #orders = new Map();
   #epoch = null;
   #version = 0;
@@ -22,7 +25,8 @@ export class Rail {
     return this.#clock ? this.#clock.atMs + performance.now() - this.#clock.heardAt : Date.now();
   }
 
-  replace({ epoch, version, orders, at_ms: atMs }) {
+  replace({ epoch, version, orders, at_ms: atMs, paused }) {
+    this.paused = paused;
     this.#epoch = epoch;
     this.#version = version;
     this.#orders = new Map(orders.map((order) => [order.id, order]));
@@ -34,15 +38,28 @@ export class Rail {
     if (epoch !== this.#epoch || after !== this.#version) return false;
     this.#version = version;
     this.#clock = { atMs, heardAt: performance.now() };
-    for (const order of orders) this.learn(order);
+    for (const order of orders) this.#put(order);
+    this.#takeDown();
     return true;
   }
 
   learn(order) {
+    this.#put(order);
+    this.#takeDown();
+  }
+
+  #put(order) {
     const known = this.#orders.get(order.id);
     if (known && known.history.length > order.history.length) return;
     if (order.status === "REVOKED") this.#orders.delete(order.id);
     else this.#orders.set(order.id, order);
+  }
+
+  // Of what was collected only the last stays, as in the server's own snapshots.
+  #takeDown() {
+    const over = this.orders.filter(({ status }) => status === "COLLECTED");
+    over.sort((one, other) => other.finished_ms - one.finished_ms);
+    for (const { id } of over.slice(RECALLABLE)) this.#orders.delete(id);
   }
 
   forget() {

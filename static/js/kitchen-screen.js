@@ -74,8 +74,11 @@ class KitchenScreen extends HTMLElement {
     else this.#put("status", card, Object.fromEntries(new FormData(event.target)));
   }
 
+  // Every tap says after how many entries of the order's history it was made, those of the taps before it
+  // counted in: then it is never done twice, however often it is sent, and undoes nothing that it had not seen.
   #put(kind, { order }, body) {
-    this.#outbox.put(kind, order.id, order.reference, body);
+    const after = this.#outbox.after(order.id) ?? order.history.length;
+    this.#outbox.put(kind, order.id, order.reference, { ...body, after });
   }
 
   // An order is put first three seconds after the tap, unless it is cancelled.
@@ -123,6 +126,7 @@ class KitchenScreen extends HTMLElement {
     this.#countdowns.keep(new Set(waiting.map(({ id }) => id)));
     this.#places.show(orders, ({ id }) => Boolean(this.#outbox.last("status", id) ?? this.#outbox.last("priority", id)));
     this.#showAges();
+    this.querySelector("[data-paused]").hidden = !this.#rail.paused;
     const count = this.querySelector("[data-unsent-count]");
     count.hidden = this.#outbox.size === 0;
     count.textContent = this.#words.say("unsent", { n: this.#outbox.size });

@@ -81,7 +81,7 @@ export class LedColumn {
     });
   }
 
-  // A number that is shown again, on its page, goes on blinking where it was: see board.css.
+  // A number that is shown again, on its page, goes on blinking where it was: see board-numbers.css.
   #frame(item) {
     const framedMs = this.#framedMs(item.dataset.reference);
     const isNew = framedMs !== null;

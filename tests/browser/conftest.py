@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+from orders.book import OrderBook
+from orders.model import Order
 from tests.browser.hall import Hall, opened_hall
+from tests.browser.sizes import SIZES
+from tests.browser.ticket import MEAL, book_of, path_of
 from tests.restaurant import Restaurant, opened
 
 ARGUMENTS = [
@@ -22,8 +26,11 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP counter.test 127.0.0.1",
 ]
 LIMIT_MS = 15_000
+PEOPLE = ("--kitchen", "people", "--staff-pin", "1234")
 
 OpenPage = Callable[..., Awaitable[Page]]
+OpenKitchen = Callable[..., Awaitable[Page]]
+Wait = Callable[..., Awaitable[tuple[Order, Page]]]
 
 
 @pytest.fixture(scope="package")
@@ -45,6 +52,20 @@ def hall(house: Hall) -> Iterator[Hall]:
     """Nobody is waiting yet."""
     yield house
     house.clear()
+
+
+@pytest.fixture(scope="package")
+def stove(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
+    """One with people at the stove: nothing happens to an order but what a test does."""
+    with opened(tmp_path_factory.mktemp("stove"), *PEOPLE) as it:
+        yield it
+
+
+@pytest.fixture
+def own_stove(tmp_path: Path) -> Iterator[Restaurant]:
+    """One for a test that breaks it."""
+    with opened(tmp_path, *PEOPLE) as it:
+        yield it
 
 
 @pytest.fixture
@@ -97,3 +118,36 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
 
     yield open_page
     assert complaints == []
+
+
+@pytest.fixture
+async def open_kitchen(open_page: OpenPage) -> OpenKitchen:
+    async def open_kitchen(address: str, query: str = "", **window: Any) -> Page:
+        """The kitchen screen in a window of its own, signed in as the staff do it."""
+        window.setdefault("viewport", SIZES["tablet"])
+        page = await open_page(address, f"/staff?next=/kitchen{query}", **window)
+        await page.locator("#pin").fill("1234")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/kitchen*")
+        if window.get("java_script_enabled", True):
+            await expect(page.locator("[data-link=live]")).to_be_visible()
+        return page
+
+    return open_kitchen
+
+
+@pytest.fixture
+async def book(stove: Restaurant) -> AsyncIterator[OrderBook]:
+    """The book of the restaurant with people at the stove."""
+    async with book_of(stove) as book:
+        yield book
+
+
+@pytest.fixture
+async def wait(stove: Restaurant, book: OrderBook, open_page: OpenPage) -> Wait:
+    async def wait(query: str = "", **window: Any) -> tuple[Order, Page]:
+        """Order a meal, and look at the ticket."""
+        order = await book.place(MEAL)
+        return order, await open_page(stove.address, path_of(order) + query, **window)
+
+    return wait

@@ -92,9 +92,11 @@ async def kill_worker(browser: Browser, target: str) -> None:
 async def test_a_browser_without_shared_workers_has_a_stream_for_each_tab(
     hall: Hall, open_page: OpenPage
 ) -> None:
-    """Where there are none, or they never answer, the board is live all the same."""
+    """None there, none allowed, or one that never answers: the board is live all the same."""
     silent = "class Silent extends EventTarget { port = new MessageChannel().port1; }"
-    for script in ("delete window.SharedWorker", f"window.SharedWorker = {silent}"):
+    forbidden = "class Forbidden { constructor() { throw new DOMException('', 'SecurityError'); } }"
+    scripts = [f"window.SharedWorker = {worker}" for worker in (silent, forbidden)]
+    for script in ("delete window.SharedWorker", *scripts):
         board = await open_board(hall, open_page, script=script)
         await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+import trustme
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import SIZES
-from tests.restaurant import Restaurant
+from tests.restaurant import ORDERUP, Restaurant, eventually
 
 PIN = "1234"  # of the restaurant
 
@@ -66,6 +71,43 @@ async def test_on_a_network_without_tls_the_session_holds(
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.locator("#pin")).to_be_visible()
     assert 401 == await status_of_a_staff_call(page)
+
+
+@pytest.fixture
+def by_https(restaurant: Restaurant, tmp_path: Path) -> Iterator[str]:
+    """A second counter of the same store, with TLS and a certificate that nobody believes."""
+    told, pem = tmp_path / "told", tmp_path / "pem"
+    trustme.CA().issue_cert("counter.test").private_key_and_cert_chain_pem.write_to_path(pem)
+    redis_url = f"redis://127.0.0.1:{restaurant.valkey_port}/0"
+    flags = ["--redis-url", redis_url, "--port", "0", "--certfile", str(pem), "--keyfile", str(pem)]
+    command = [sys.executable, str(ORDERUP), "web", *flags, "--staff-pin", PIN]
+    with told.open("wb") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        found = eventually(lambda: re.search(r"kiosk +(https://\S+)/", told.read_text()))
+        yield found[1].replace("127.0.0.1", "counter.test")
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+
+
+async def test_by_http_and_https_under_one_name_both_sign_ins_hold(
+    restaurant: Restaurant, by_https: str, browser: Browser
+) -> None:
+    """Whoever was there by https can sign in by http as well, and neither ends the other."""
+    by_http = restaurant.address.replace("127.0.0.1", "counter.test")
+    page = await browser.new_page(ignore_https_errors=True)
+    await page.goto(f"{by_https}/staff")
+    await type_pin(page)
+    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    await page.goto(f"{by_http}/staff")
+    await type_pin(page)
+    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    for address in (by_http, by_https):
+        await page.goto(f"{address}/staff")
+        await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        assert 200 == await status_of_a_staff_call(page)
+    assert [False, True] == sorted(cookie["secure"] for cookie in await page.context.cookies())
 
 
 @pytest.mark.parametrize("page_of", ["127.0.0.1", "counter.test"])

@@ -93,6 +93,7 @@ async def test_a_stopping_kitchen_finishes_what_it_can_and_puts_back_the_rest(
     await web.until(finished["id"], "STARTED")
     staying = await house.kitchen(cooks=8)
     leaving.terminate()
+    await eventually(lambda: "going home" in leaving.log)
     async with asyncio.timeout(BY_THE_BELL_S):
         for _ in range(3):
             order = await web.place("slow")

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
 from orders.book import OrderBook
+from tests.web.test_totals import values
 
 from .house import House, Process, Web, eventually, fill, passed
 from .viewer import viewer
@@ -55,6 +57,10 @@ async def test_viewers_who_stop_reading_are_let_go(house: House, book: OrderBook
         assert grown_kib < STALLED * 1024  # a board of 3000 numbers is a fifth of a MiB
         assert not board.blind
         await web.place()
+        async with httpx.AsyncClient() as client:
+            told = values((await client.get(f"{web.url}/metrics")).text)
+        let_go = {key[0]: number for key, number in told.items()}
+        assert STALLED == let_go["orderup_web_slow_viewers_closed_total"]
 
 
 @pytest.mark.usefixtures("_many_files")

@@ -280,6 +280,25 @@ async def test_a_damaged_order_stops_nobody(
         await ready(book, good)
 
 
+@pytest.mark.parametrize("at_work", [ours], indirect=True)
+async def test_an_order_that_ends_badly_leaves_the_others_their_cook(
+    book: OrderBook, at_work: AtWork
+) -> None:
+    """A hook that fails, or an order damaged while it is cooked, does not end the kitchen."""
+    seen: list[str] = []
+
+    async def fail_once(ctx: dict[str, Any]) -> None:
+        seen.append(ctx["job_id"])
+        if len(seen) == 1:
+            raise RuntimeError("the hook")
+
+    bad = await book.place(NUGGETS)
+    async with at_work(on_job_start=fail_once) as worker:
+        await eventually(lambda: worker.jobs_failed == 1)
+        await ready(book, await book.place(NUGGETS))
+    assert f":{bad.id}:" in seen[0]
+
+
 async def abort(job: Job) -> None:
     """Ask for it, without waiting for a result, which our workers do not keep."""
     with suppress(TimeoutError):

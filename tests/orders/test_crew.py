@@ -6,8 +6,8 @@ import pytest
 from redis.asyncio import Redis
 
 from orders.book import OrderBook
+from orders.claims import Slip
 from orders.errors import TransitionRefused
-from orders.model import Slip
 from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, changed, eventually

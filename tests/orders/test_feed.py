@@ -9,9 +9,9 @@ from contextlib import aclosing
 import pytest
 from redis.asyncio import Redis
 
+from orders.board import Change, Ticket
 from orders.book import OrderBook
 from orders.feed import Afresh, CrewChanged, Event, Feed, Heard, Lost, Touched
-from orders.model import Change, Ticket
 from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, WATER, Server

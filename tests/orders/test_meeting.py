@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from orders.board import Snapshot, Ticket
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
-from orders.model import Snapshot, Ticket
 from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, WATER, Server, changed

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from redis.asyncio import Redis
 
+from orders.board import Change, Ticket
 from orders.book import OrderBook
 from orders.errors import NotWaiting, OrderNotFound
-from orders.feed import Touched
 from orders.model import Order
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS
@@ -114,16 +116,28 @@ async def test_an_unknown_order_cannot_go_first(book: OrderBook) -> None:
         await book.prioritize("unknown")
 
 
-async def test_priority_is_told_on_the_feed(book: OrderBook) -> None:
-    """The board does not show it and its version stays; who looks at this order is told to look."""
+async def test_priority_is_a_change_for_those_who_count_the_line(book: OrderBook) -> None:
+    """The ticket says who goes first, until it is taken back; its status is as old as it was."""
     order = await book.place(NUGGETS)
-    where = await book.where()
+    plain = Ticket(order.reference, Status.PENDING, order.placed_ms)
     events = book.feed().listen()
     await anext(events)
-    await book.prioritize(order.id)
-    async for event in events:
-        if isinstance(event, Touched):
-            break
-    assert Touched(order.id) == event
-    assert where == await book.where()
+    for priority in (True, False):
+        await book.prioritize(order.id, priority=priority)
+        async for event in events:
+            if isinstance(event, Change):
+                break
+        expected = {order.id: replace(plain, first=priority)}
+        assert isinstance(event, Change)
+        assert expected == event.tickets
+        assert expected == (await book.snapshot()).tickets
     await events.aclose()
+
+
+async def test_a_priority_order_is_first_in_line_at_every_attempt(book: OrderBook) -> None:
+    """What its ticket says is kept with the order."""
+    order = await book.place(NUGGETS)
+    await book.prioritize(order.id)
+    await claimed(book)
+    await book.retry(order.id, 1, "anna", "burnt", 30_000)
+    assert (await book.snapshot()).tickets[order.id].first

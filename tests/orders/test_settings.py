@@ -32,6 +32,9 @@ BAD = [
     ("waiting_limit", "0"),
     ("without_crew", "maybe"),
     ("web_processes", "0"),
+    ("rate_limit", "a lot"),
+    ("rate_limit", "0/minute"),
+    ("rate_limit", "5/minute,"),
 ]
 
 

@@ -47,6 +47,20 @@ async def test_who_goes_away_leaves_the_answers_of_the_others(wire: Wire) -> Non
         assert leaving.cancelled()
 
 
+async def test_a_question_that_cannot_be_put_takes_nobodys_answer(wire: Wire) -> None:
+    """What is no command is told to who asked; the next ones get their own answers."""
+    with pytest.raises(TypeError):
+        await wire.ask("ECHO", object())
+    assert "mine" == await wire.ask("ECHO", "mine")
+
+
+async def test_a_closed_wire_says_so_at_once(wire: Wire) -> None:
+    """Nobody waits for an answer that cannot come."""
+    await wire.close()
+    with pytest.raises(RedisConnectionError):
+        await wire.ask("PING")
+
+
 async def test_a_silent_wire_is_cut(wire: Wire, own_valkey: Server) -> None:
     """Without an answer in time all who wait are told, and the wire is closed."""
     own_valkey.pause()

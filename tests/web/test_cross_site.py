@@ -106,12 +106,3 @@ async def test_every_answer_carries_the_security_headers(web: Web) -> None:
         assert "camera=()" in headers["permissions-policy"]
         assert "wake-lock" not in headers["permissions-policy"]
         assert "strict-transport-security" not in headers
-
-
-async def test_by_https_a_browser_is_told_to_stay_there(settings: Settings) -> None:
-    """By http it is not, or a counter without TLS would be locked out of its name."""
-    trusting = settings.model_copy(update={"trusted_proxies": "127.0.0.1"})
-    async with open_counter(trusting) as web:
-        for scheme, told in (("https", True), ("http", False), ("gopher", False)):
-            answer = await web.client.get("/healthz", headers={"X-Forwarded-Proto": scheme})
-            assert told is ("strict-transport-security" in answer.headers)

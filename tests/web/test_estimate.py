@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from orders.model import Order, Ticket
+from orders.board import Ticket
+from orders.model import Order
 from orders.states import Status
 from web.estimate import CHECKED, ENOUGH, RECENT_MS, RIGHT, Estimate, Range
 from web.line import Line

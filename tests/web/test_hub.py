@@ -11,14 +11,14 @@ import pytest
 from redis.asyncio import Redis
 
 from orders import feed as feed_module
+from orders.board import Snapshot
 from orders.book import OrderBook
-from orders.model import Snapshot
 from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, WATER, Server, eventually
 from tests.web.conftest import board_viewer, open_hub
 from tests.web.viewer import Viewer
-from web import hub as hub_module
+from web import hearing as hearing_module
 from web import screen as screen_module
 from web.hub import Hub
 
@@ -34,14 +34,14 @@ def without_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the hub compare itself with Redis every tenth of a second."""
-    monkeypatch.setattr(hub_module, "COMPARE_EVERY_S", 0.1)
+    monkeypatch.setattr(hearing_module, "COMPARE_EVERY_S", 0.1)
     monkeypatch.setattr(feed_module, "PING_EVERY_S", 0.1)
 
 
 @pytest.fixture
 def only_by_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the hub not compare itself with Redis, so that the change itself must tell."""
-    monkeypatch.setattr(hub_module, "COMPARE_EVERY_S", math.inf)
+    monkeypatch.setattr(hearing_module, "COMPARE_EVERY_S", math.inf)
 
 
 @pytest.fixture

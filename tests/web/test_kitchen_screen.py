@@ -107,6 +107,36 @@ async def test_two_people_who_tap_the_same_form_do_no_harm(
     assert 2 == len((await book.order(order.id)).history)
 
 
+async def test_the_page_looks_again_at_itself_and_not_at_the_tap(
+    book: OrderBook, staff: httpx.AsyncClient
+) -> None:
+    """Without JavaScript it is loaded anew by its own address, in its language, after a refusal too."""
+    order = await book.place(NUGGETS)
+    refused = await tap(staff, order, {"status": "COLLECTED", "from": "PENDING"})
+    assert 409 == refused.status_code
+    for page in (refused, await staff.get("/kitchen?lang=de")):
+        assert [("15", "/kitchen?lang=de")] == re.findall(
+            r'<meta http-equiv="refresh" content="(\d+);url=([^"]+)">', page.text
+        )
+
+
+async def test_a_form_of_a_page_that_has_not_seen_a_recall_changes_nothing(
+    book: OrderBook, staff: httpx.AsyncClient
+) -> None:
+    """The page was loaded before the order was collected and recalled; by the API it is the same."""
+    order = await book.place(WATER)
+    form = {"status": "COLLECTED", "from": "SUCCESS", "after": "1"}
+    assert f'name="after" value="{form["after"]}"' in (await staff.get("/kitchen")).text
+    assert 303 == (await tap(staff, order, form)).status_code
+    await book.set_status(order.id, Status.SUCCESS, Actor.STAFF, Status.COLLECTED)
+    late = await tap(staff, order, form)
+    assert (409, True) == (late.status_code, "SUCCESS" in Page(late).alert)
+    late = await staff.put(f"/api/orders/{order.id}/status", json={**form, "after": 1})
+    assert (409, "SUCCESS") == (late.status_code, late.json()["status_now"])
+    assert "urn:orderup:problem:moved-on" == late.json()["type"]
+    assert Status.SUCCESS is (await book.order(order.id)).status
+
+
 async def test_recall_must_say_from_where(book: OrderBook, staff: httpx.AsyncClient) -> None:
     """A tap on Ready that comes late does not bring a collected order back."""
     order = await book.place(WATER)
@@ -166,6 +196,21 @@ async def test_an_order_keyed_in_by_staff_says_so(
     theirs = (await staff.post("/api/orders", json=body)).json()
     by = [(await book.order(each["id"])).history[0].by for each in (mine, theirs)]
     assert ["staff", "customer"] == by
+
+
+async def test_without_javascript_the_kiosks_form_is_the_short_form(
+    book: OrderBook, staff: httpx.AsyncClient
+) -> None:
+    """The page links to it, and what is ordered there by who is signed in is by staff."""
+    assert '<noscript><a class="button" href="/?lang=de">' in (
+        await staff.get("/kitchen?lang=de")
+    ).text.replace("\n", "")
+    form = Page(await staff.get("/?lang=de")).fields | {"quantity.water": "1"}
+    for by in ("staff", "customer"):
+        answer = await staff.post("/orders", data=form | {"idempotency_key": by})
+        order_id = httpx.URL(answer.headers["location"]).path.rpartition("/")[2]
+        assert by == (await book.order(order_id)).history[0].by
+        staff.headers.pop("Authorization", None)
 
 
 async def test_an_item_is_switched_by_form(web: Web, staff: httpx.AsyncClient) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from orders.board import Ticket
 from orders.book import OrderBook
-from orders.model import Order, Ticket
+from orders.model import Order
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS
 from tests.web.conftest import open_hub
@@ -48,6 +49,29 @@ async def test_a_place_is_how_many_wait_that_came_before(book: OrderBook) -> Non
     line.change({"another": ticket(Status.PENDING, later_ms)})
     line.change({second.id: ticket(Status.REVOKED, later_ms)})
     assert 0 == line.outlook(third).ahead
+
+
+async def test_who_is_put_first_stands_before_all_others(book: OrderBook) -> None:
+    """Also after a fresh snapshot; and taken back, it stands where it stood."""
+    line, (first, second, third) = await waiting(book, 3)
+    for priority, expected in ((True, [1, 2]), (False, [0, 1])):
+        await book.prioritize(third.id, priority=priority)
+        tickets = (await book.snapshot()).tickets
+        line.change({third.id: tickets[third.id]})
+        assert expected == [line.outlook(order).ahead for order in (first, second)]
+        afresh = Line()
+        afresh.replace(tickets)
+        assert expected == [afresh.outlook(order).ahead for order in (first, second)]
+
+
+async def test_who_is_put_first_turns_no_clock_back(book: OrderBook) -> None:
+    """Its ticket is as old as it was, and says nothing of what time it is."""
+    line, (first, second) = await waiting(book, 2)
+    later_ms = second.placed_ms + 60_000
+    line.change({second.id: ticket(Status.STARTED, later_ms)})
+    await book.prioritize(first.id)
+    line.change({first.id: (await book.snapshot()).tickets[first.id]})
+    assert later_ms <= line.now_ms
 
 
 async def test_an_order_that_came_back_stands_behind(book: OrderBook) -> None:

@@ -145,7 +145,7 @@ async def test_however_many_screens_look_each_order_is_read_once(
 
     monkeypatch.setattr(hub._book, "orders", counted)
     await book.place(NUGGETS)
-    await eventually(lambda: hub._version == 1)
+    await eventually(lambda: hub._hearing._version == 1)
     async with screen(hub) as one, screen(hub) as two, screen(hub) as three:
         for rail in (one, two, three):
             await rail.next("snapshot")
@@ -157,7 +157,7 @@ async def test_however_many_screens_look_each_order_is_read_once(
     read.clear()
     version = (await book.where())[1]
     await book.place(NUGGETS)
-    await eventually(lambda: hub._version > version)
+    await eventually(lambda: hub._hearing._version > version)
     assert [] == read
 
 
@@ -177,7 +177,7 @@ async def test_a_blind_counter_says_so_and_a_snapshot_ends_it(book: OrderBook, h
     order = await book.place(NUGGETS)
     async with screen(hub) as rail:
         await rail.next("snapshot")
-        hub._go_blind()
+        hub._hearing.go_blind()
         await rail.next("blind")
         await book.set_status(order.id, Status.STARTED, Actor.STAFF)
         await rail.next("snapshot")

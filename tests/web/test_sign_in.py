@@ -84,6 +84,35 @@ async def test_by_https_the_cookie_is_secure(
         assert "Secure" in cookie_of(answer)
 
 
+async def test_by_http_and_https_under_one_name_one_can_sign_in_both_ways(
+    settings: Settings,
+) -> None:
+    """Two cookies of two names: a browser would not let the one of http replace the Secure one."""
+    async with open_counter(settings.model_copy(update=PROXY)) as web:
+        https = {"X-Forwarded-Proto": "https"}
+        pin = {"pin": PIN}
+        secure, *_ = cookie_of(await web.client.post("/staff", data=pin, headers=https))
+        plain, *_ = cookie_of(await web.client.post("/staff", data=pin))
+        web.client.cookies.clear()
+        name = f"orderup-staff-{settings.store}"
+        assert [f"__Host-{name}", name] == [c.partition("=")[0] for c in (secure, plain)]
+        assert await is_staff(web.client, Cookie=secure, **https)
+        assert await is_staff(web.client, Cookie=f"{secure}; {plain}")
+        assert not await is_staff(web.client, Cookie=secure)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, None), (30, f"max-age={30 * 24 * 3600}")])
+async def test_browsers_are_kept_to_https_only_where_it_is_asked_for(
+    settings: Settings, days: int, expected: str | None
+) -> None:
+    """A counter that is open by http as well, under the same name, would be shut to them."""
+    with_days = settings.model_copy(update={**PROXY, "hsts_days": days})
+    async with open_counter(with_days) as web:
+        answer = await web.client.get("/healthz", headers={"X-Forwarded-Proto": "https"})
+        assert expected == answer.headers.get("Strict-Transport-Security")
+        assert "Strict-Transport-Security" not in (await web.client.get("/healthz")).headers
+
+
 async def test_a_session_counts_at_every_process_of_the_store(settings: Settings) -> None:
     """Also at one that was opened later; not at another store."""
     async with open_counter(settings) as one:

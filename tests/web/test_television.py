@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from orders.model import Ticket
+from orders.board import Ticket
 from orders.states import Status
 from web.columns import page_of
 from web.television import READY_STEPS, Television, inches, readable_m

@@ -16,8 +16,8 @@ from orders.errors import BookUnavailable, NotOnTheMenu
 from orders.menu import SOURCE_LANGUAGE
 from orders.model import OrderRequest
 from web.answers import answer, json_body
-from web.counter import counter, stream
-from web.problems import Unacceptable
+from web.counter import Counter, counter, stream
+from web.problem import Unacceptable
 from web.staff import is_staff, require_staff
 from web.workshop.controls import (
     COOKS_AT_MOST,
@@ -40,7 +40,9 @@ LOG_LINES = 60
 
 def put_up(app: Quart, staging: Staging) -> None:
     """Add the workshop to the counter."""
-    stage = Stage(staging.line, lambda: app.extensions["counter"].hub.ended)
+    here: Counter = app.extensions["counter"]
+    stage = Stage(staging.line, lambda: here.hub.ended)
+    here.vitals.other_streams["workshop"] = lambda: stage.viewers
     app.extensions["stage"] = stage
     app.extensions["one counter"] = OneCounter(staging.cook, stage.serving)
     app.register_blueprint(workshop)

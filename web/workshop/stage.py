@@ -35,6 +35,10 @@ class Stage:
         """One viewer's stream: every frame shows the whole play."""
         return self._broadcast.frames()
 
+    @property
+    def viewers(self) -> int:
+        return self._broadcast.viewers
+
     def wish(self, message: dict[str, Any]) -> bool:
         """Pass on what the presenter wants; False while nobody is there to hear it."""
         if self._line is None or time.monotonic() - self._heard_at > SILENCE_S:

@@ -1,0 +1,220 @@
+"""The office in a real browser: three kitchens, five hundred orders, and who watches over them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import OpenPage
+from tests.browser.sizes import SIZES
+from tests.conftest import Server
+from tests.restaurant import Parts, eventually
+
+STAFF = {"Authorization": "Bearer 1234"}
+LAPTOP = {"width": 1280, "height": 800}
+ORDERS = 500
+LOST_MS = 15_000  # a cook is missed after four seconds; a busy machine may take longer
+ROWS = "#orders tbody tr"
+NUGGETS = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
+WATER = {"items": [{"sku": "water", "quantity": 1}]}
+
+
+class House:
+    """A counter with three kitchens, on the Valkey of this run, and what the tests did to it."""
+
+    def __init__(self, parts: Parts, redis_url: str) -> None:
+        self.address = parts.web(redis_url)
+        self.kitchens = [self._kitchen(parts, redis_url) for _ in range(3)]
+        self.api = httpx.Client(base_url=self.address, headers=STAFF, timeout=30)
+        eventually(lambda: self.on_shift() == len(self.kitchens))
+
+    @staticmethod
+    def _kitchen(parts: Parts, redis_url: str) -> subprocess.Popen[bytes]:
+        return parts.kitchen(redis_url, "--cooks", "2", "--speed", "50")
+
+    def crew(self) -> list[dict[str, Any]]:
+        return list(self.api.get("/api/kitchen").json()["crew"])
+
+    def on_shift(self) -> int:
+        return sum(cook["on_duty"] and not cook["lost"] for cook in self.crew())
+
+    def tell(self, **told: Any) -> None:
+        assert 200 == self.api.put("/api/kitchen", json=told).status_code
+
+    def place(self, number: int, order: dict[str, Any]) -> list[dict[str, Any]]:
+        placed: list[dict[str, Any]] = []
+        while len(placed) < number:
+            wanted = [order] * min(100, number - len(placed))
+            answer = self.api.post("/api/orders/batch", json={"orders": wanted})
+            assert 201 == answer.status_code, answer.text
+            placed += answer.json()["orders"]
+        return placed
+
+    def status(self, order: dict[str, Any]) -> str:
+        return str(self.api.get(f"/api/orders/{order['id']}").json()["status"])
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, valkey: Server) -> Iterator[House]:
+    parts = Parts(tmp_path_factory.mktemp("office"))
+    try:
+        house = House(parts, valkey.url)
+        yield house
+        house.api.close()
+    finally:
+        parts.clear()
+
+
+async def open_office(open_page: OpenPage, house: House, query: str = "", **window: Any) -> Page:
+    """The office in a window of its own, signed in as the staff do it."""
+    window.setdefault("viewport", LAPTOP)
+    page = await open_page(house.address, f"/staff?next=/office{query}", **window)
+    await page.locator("#pin").fill("1234")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile(r"^http://[^/]+/office"))
+    if window.get("java_script_enabled", True):
+        await expect(page.locator("[data-link=live]")).to_be_visible()
+    return page
+
+
+async def test_the_staff_watch_over_a_rush(house: House, open_page: OpenPage) -> None:
+    """Five hundred orders: paused, searched, cancelled in bulk after a preview, resumed with more hands,
+    and the whole way of one of them told.
+    """
+    page = await open_office(open_page, house)
+    await expect(page.locator(".cook")).to_have_count(3)
+    await page.get_by_role("button", name="Pause the kitchen").click()
+    await expect(page.locator("[data-paused]")).to_be_visible()
+    placed = house.place(ORDERS, NUGGETS)
+    await expect(page.locator("[data-tile='PENDING RETRY']")).to_have_text(str(ORDERS))
+    await expect(page.locator(ROWS)).to_have_count(25)
+    assert [] == await violations(page)
+
+    last = placed[-1]
+    await page.get_by_label("Number or id").fill(last["reference"])
+    await page.keyboard.press("Enter")
+    await expect(page.locator(ROWS)).to_have_count(1)
+    await page.get_by_label("Number or id").fill("")
+    await page.locator("[name=status]").select_option(label="Waiting")
+    await page.get_by_role("button", name="Search").click()
+    await expect(page.locator(ROWS)).to_have_count(25)
+    chosen = []
+    for at in (0, 1, 2):
+        row = page.locator(ROWS).nth(at)
+        await row.locator("[data-pick]").check()
+        chosen.append({"id": await row.get_attribute("data-order")})
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.locator("[data-count]")).to_contain_text("Orders that change: 3.")
+    assert {"PENDING"} == {house.status(order) for order in chosen}
+    await page.get_by_role("button", name="Do it").click()
+    await expect(page.locator("[data-done]")).to_have_text("Orders changed: 3.")
+    assert {"REVOKED"} == {house.status(order) for order in chosen}
+
+    await page.get_by_label("Orders at once, in each kitchen").fill("20")
+    await page.get_by_role("button", name="Set").first.click()
+    await expect(page.locator("[data-fact=busy]", has_text="/ 20")).to_have_count(3)
+    await page.get_by_role("button", name="Resume the kitchen").click()
+    await expect(page.locator("[data-paused]")).to_be_hidden()
+    waiting = page.locator("[data-tile='PENDING RETRY']")
+    await expect(waiting).to_have_text("0", timeout=30_000)
+    await expect(page.locator("[data-tile='SUCCESS']")).to_have_text(str(ORDERS - 3))
+    house.tell(cooks=None)
+
+    await page.goto(f"{house.address}/office/orders/{placed[0]['id']}")
+    for words in ("Waiting", "Cooking", "Ready", "cook:"):
+        await expect(page.locator("tbody")).to_contain_text(words)
+    assert [] == await violations(page)
+    await page.get_by_role("button", name="Collected").click()
+    await expect(page.locator(".order-state")).to_have_text("Collected")
+    assert "COLLECTED" == house.status(placed[0])
+
+
+async def test_rows_follow_their_orders(house: House, open_page: OpenPage) -> None:
+    """A new order appears in the list, and its row tells what becomes of it, without loading again."""
+    page = await open_office(open_page, house)
+    await page.evaluate("window.notLoadedAgain = true")
+    [water] = house.place(1, WATER)
+    row = page.locator(f"[data-order='{water['id']}']")
+    await expect(row.locator("[data-state]")).to_have_text("Ready")
+    answer = house.api.put(f"/api/orders/{water['id']}/status", json={"status": "COLLECTED"})
+    assert 200 == answer.status_code
+    await expect(row.locator("[data-state]")).to_have_text("Collected")
+    assert await page.evaluate("window.notLoadedAgain")
+
+
+async def test_the_charts_are_drawn_from_their_tables(house: House, open_page: OpenPage) -> None:
+    """Each chart has a table beside it, and draws what stands there."""
+    house.place(1, WATER)
+    page = await open_office(open_page, house, "?range=day")
+    await expect(page.locator("office-chart")).to_have_count(8)
+    await expect(page.locator("office-chart svg .line-0").first).to_be_attached()
+    table = page.locator("#numbers table").first
+    placed = await table.locator("tbody tr").last.locator("td").first.text_content()
+    assert int(placed or 0) >= 1
+    await page.locator("#numbers summary").first.click()
+    await expect(table).to_be_visible()
+    assert [] == await violations(page)
+
+
+@pytest.mark.parametrize("java_script_enabled", [False])
+async def test_without_javascript_the_page_is_true_as_of_loading(
+    house: House, open_page: OpenPage, java_script_enabled: bool
+) -> None:
+    """Crew, numbers and orders are there, the search and the pause work by forms."""
+    [water] = house.place(1, WATER)
+    page = await open_office(open_page, house, java_script_enabled=java_script_enabled)
+    await expect(page.locator(".cook")).to_have_count(3)
+    await page.get_by_label("Number or id").fill(water["reference"])
+    await page.get_by_role("button", name="Search").click()
+    await expect(page.locator(ROWS)).to_have_count(1)
+    await page.get_by_role("button", name="Pause the kitchen").click()
+    await expect(page.get_by_text("The kitchen is paused.")).to_be_visible()
+    await page.get_by_role("button", name="Resume the kitchen").click()
+    await expect(page.get_by_text("The kitchen is paused.")).to_be_hidden()
+
+
+async def test_a_phone_shows_all_of_it(house: House, open_page: OpenPage) -> None:
+    """Nothing is wider than the screen, and axe finds nothing."""
+    page = await open_office(open_page, house, viewport=SIZES["phone"])
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert [] == await violations(page)
+
+
+async def test_a_paused_kitchen_is_told_on_its_screen(house: House, open_page: OpenPage) -> None:
+    """Who stands at the stove sees the pause at once, and its end."""
+    page = await open_office(open_page, house)
+    await page.goto(f"{house.address}/kitchen")
+    await expect(page.locator("[data-link=live]")).to_be_visible()
+    house.tell(paused=True)
+    await expect(page.locator("[data-paused]")).to_be_visible()
+    house.tell(paused=False)
+    await expect(page.locator("[data-paused]")).to_be_hidden()
+
+
+async def test_when_no_cook_is_left_it_is_the_loudest_thing(
+    house: House, open_page: OpenPage
+) -> None:
+    """All kitchens are killed: within seconds the page says that nobody cooks, larger than all else."""
+    page = await open_office(open_page, house)
+    alarm = page.locator("[data-nobody]")
+    await expect(alarm).to_be_hidden()
+    for kitchen in house.kitchens:
+        os.kill(kitchen.pid, signal.SIGKILL)
+    await expect(alarm).to_be_visible(timeout=LOST_MS)
+    await expect(alarm).to_contain_text("No cook is on shift")
+    sizes = await page.evaluate(
+        """() => [...document.querySelectorAll("main *")].filter(e => e.checkVisibility())
+             .map(e => [e.closest("[data-nobody]") ? 1 : 0, parseFloat(getComputedStyle(e).fontSize)])"""
+    )
+    loudest = max(size for inside, size in sizes if inside)
+    assert loudest >= max(size for inside, size in sizes if not inside)
+    assert [] == await violations(page)

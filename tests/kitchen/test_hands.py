@@ -1,0 +1,112 @@
+"""A kitchen that is paused and resumed, and that gets more or fewer hands while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from arq.worker import Worker
+
+from kitchen.crew import CrewWorker
+from kitchen.shift import worker_options
+from orders.book import OrderBook
+from orders.model import Order
+from orders.settings import Settings
+from orders.states import Status
+from tests.conftest import NUGGETS, eventually
+
+# A stock worker closes its pool by a name that redis-py has given up.
+pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated close:DeprecationWarning")
+
+
+@pytest.fixture
+def slow(settings: Settings) -> Settings:
+    """One order at a time, half a second each."""
+    return settings.model_copy(update={"cooks": 1, "speed": 10})
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, *, stock: bool = False) -> AsyncIterator[Worker]:
+    worker = (
+        Worker(**{**worker_options(settings), "poll_delay": 0.05}, handle_signals=False)
+        if stock
+        else CrewWorker(settings, handle_signals=False)
+    )
+    working = asyncio.create_task(worker.async_run())
+    try:
+        yield worker
+        await eventually(lambda: all(task.done() for task in worker.tasks.values()), 20)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        await asyncio.wait_for(worker.close(), 10)
+
+
+async def statuses(book: OrderBook, orders: list[Order]) -> list[Status]:
+    found = await book.orders([order.id for order in orders])
+    return [found[order.id].status for order in orders]
+
+
+async def hands(book: OrderBook) -> list[int]:
+    """How many each kitchen on the roster says it has."""
+    return [json.loads(beat)["cooks"] for beat in (await book.crew.beats()).values()]
+
+
+@pytest.mark.parametrize("stock", [True, False])
+async def test_a_pause_finishes_what_is_in_hand_and_begins_nothing(
+    book: OrderBook, slow: Settings, stock: bool
+) -> None:
+    """A stock arq worker and ours: the one in hand becomes ready, the others wait until it is over."""
+    orders = [await book.place(NUGGETS) for _ in range(3)]
+    async with at_work(slow, stock=stock) as worker:
+        await eventually(book.crew.cooking)
+        await book.crew.tell(paused=True)
+        await eventually(lambda: not worker.job_counter)
+        assert sorted(await statuses(book, orders)) == ["PENDING", "PENDING", "SUCCESS"]
+        assert {} == await book.crew.cooking()
+        await book.crew.tell(paused=False)
+
+        async def all_ready() -> bool:
+            return {Status.SUCCESS} == set(await statuses(book, orders))
+
+        await eventually(all_ready)
+
+
+async def test_a_wish_for_more_hands_is_followed_at_once(book: OrderBook, slow: Settings) -> None:
+    """Within about a second four orders are cooked side by side, and after another wish one."""
+    for _ in range(12):
+        await book.place(NUGGETS)
+    async with at_work(slow):
+        await book.crew.tell(cooks=4)
+
+        async def four() -> bool:
+            return len(await book.crew.cooking()) == 4 and await hands(book) == [4]
+
+        await eventually(four, 3)
+        await book.crew.tell(cooks=0)
+
+        async def one() -> bool:
+            return len(await book.crew.cooking()) == 1 and await hands(book) == [1]
+
+        await eventually(one, 4)
+        await book.crew.tell(cooks=12)
+
+
+async def test_a_stock_worker_keeps_its_own(book: OrderBook, slow: Settings) -> None:
+    """Its number of slots cannot be changed while it runs, and its beat says so."""
+    await book.crew.tell(cooks=4)
+    async with at_work(slow, stock=True):
+        await eventually(book.crew.beats)
+        [beat] = (await book.crew.beats()).values()
+        assert (1, False) == (json.loads(beat)["cooks"], json.loads(beat)["follows"])
+
+
+async def test_who_comes_on_shift_knows_the_wish(book: OrderBook, slow: Settings) -> None:
+    """A kitchen that is opened later has as many hands as the others."""
+    await book.crew.tell(cooks=5)
+    async with at_work(slow):
+        await eventually(book.crew.beats)
+        assert [5] == await hands(book)

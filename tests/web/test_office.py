@@ -1,0 +1,251 @@
+"""The office without a browser: its page, its forms, its stream, and who may use them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from orders.book import OrderBook
+from orders.crew import Standing
+from orders.model import Order, OrderLine, OrderRequest
+from orders.states import Actor, Status
+from tests.conftest import NUGGETS, WATER, eventually
+from tests.web.conftest import STAFF, Web
+from tests.web.page import Page
+from web.office_csv import _cell
+
+NOBODY = "Orders are taken and kept; nobody cooks them."
+ANA = OrderRequest(items=(OrderLine(sku="turkey", quantity=2, note="=1+1"),), name="@SUM(A1)")
+
+
+@pytest.fixture
+async def staff(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    client.headers.update(STAFF)
+    return client
+
+
+async def rows(client: httpx.AsyncClient, **fields: str) -> list[str]:
+    """The numbers that the search finds."""
+    page = await client.get("/office", params=fields)
+    assert 200 == page.status_code, page.text
+    return re.findall(
+        r'<tr data-order="[^"]+".*?<a [^>]*data-reference>(\d+)', page.text, re.DOTALL
+    )
+
+
+async def text_of(client: httpx.AsyncClient, path: str = "/office") -> str:
+    return " ".join(Page(await client.get(path)).text.split())
+
+
+@pytest.mark.parametrize(
+    "path", ["/office", "/office/events", "/office/orders/x", "/office/orders.csv"]
+)
+async def test_the_office_is_the_staffs(client: httpx.AsyncClient, path: str) -> None:
+    """A browser is sent to sign in, and comes back; a program is refused."""
+    page = await client.get(path, headers={"Accept": "text/html"})
+    assert (303, f"/staff?next={path}") == (page.status_code, page.headers["location"])
+    assert 401 == (await client.get(path)).status_code
+    assert 401 == (await client.post("/office/kitchen", data={"paused": "true"})).status_code
+
+
+async def test_the_search_finds(staff: httpx.AsyncClient, book: OrderBook) -> None:
+    """By number, id, state, item and time, and all of it together; the newest first."""
+    ana, water = await book.place(ANA), await book.place(WATER)
+    await book.set_status(ana.id, Status.STARTED, Actor.STAFF)
+    both = [water.reference, ana.reference]
+    for fields, found in (
+        ({}, both),
+        ({"text": ana.reference}, [ana.reference]),
+        ({"text": ana.id}, [ana.reference]),
+        ({"text": "nobody-has-this"}, []),
+        ({"status": "STARTED"}, [ana.reference]),
+        ({"status": "open"}, both),
+        ({"status": "REVOKED"}, []),
+        ({"sku": "water"}, [water.reference]),
+        ({"until": "2001-01-01T00:00"}, []),
+        ({"since": "2001-01-01T00:00", "status": "SUCCESS", "sku": "water"}, [water.reference]),
+    ):
+        assert found == await rows(staff, **fields), fields
+
+
+async def test_a_search_that_cannot_be_says_so(staff: httpx.AsyncClient) -> None:
+    """Whatever stands in the address, the page comes, and tells how it is meant."""
+    for fields in ({"since": "yesterday"}, {"status": "COOKED"}, {"cursor": "x"}):
+        page = Page(await staff.get("/office", params=fields))
+        assert (200, True) == (page.status, "This cannot be searched for" in page.alert), fields
+
+
+async def test_long_lists_are_read_page_by_page(
+    staff: httpx.AsyncClient, book: OrderBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link to the older ones leads on, with the same search, until there are none."""
+    monkeypatch.setattr("web.office_search.PAGE", 2)
+    orders = [await book.place(NUGGETS) for _ in range(5)]
+    seen, path = [], "/office?status=PENDING"
+    while path:
+        page = (await staff.get(path)).text
+        seen += re.findall(r'<tr data-order="([^"]+)"', page)
+        found = re.search(r'data-next href="([^"]*)"', page)
+        path = found[1].replace("&amp;", "&") if found else ""
+    assert {order.id for order in orders} == set(seen)
+    assert 5 == len(seen)
+
+
+async def test_an_orders_page_tells_its_whole_way(
+    staff: httpx.AsyncClient, book: OrderBook
+) -> None:
+    """Each transition, attempt, cook and error; and what staff may make of it, by a form."""
+    order = await book.place(NUGGETS)
+    await book.start(order.id, 1, "anna")
+    await book.retry(order.id, 1, "anna", "the oven is cold", 0)
+    await book.start(order.id, 2, "bob")
+    text = await text_of(staff, f"/office/orders/{order.id}")
+    for words in ("cook:anna", "cook:bob", "the oven is cold", "Once more", order.id):
+        assert words in text
+    answer = await staff.post(
+        f"/office/orders/{order.id}/status", data={"status": "SUCCESS", "from": "STARTED"}
+    )
+    assert (303, f"/office/orders/{order.id}") == (answer.status_code, answer.headers["location"])
+    done = await book.order(order.id)
+    assert (Status.SUCCESS, "staff") == (done.status, done.history[-1].by)
+
+
+async def test_a_tap_that_comes_too_late_is_told(staff: httpx.AsyncClient, book: OrderBook) -> None:
+    """The page comes back as the order is now, with the reason."""
+    order = await book.place(NUGGETS)
+    await book.set_status(order.id, Status.REVOKED, Actor.STAFF)
+    answer = await staff.post(f"/office/orders/{order.id}/status", data={"status": "SUCCESS"})
+    assert 409 == answer.status_code
+    assert "is REVOKED and cannot become SUCCESS" in Page(answer).alert
+
+
+async def test_the_forms_tell_the_kitchen(staff: httpx.AsyncClient, book: OrderBook) -> None:
+    """Pause, number of cooks (empty: each its own) and mode work without JavaScript."""
+    for form, standing in (
+        ({"paused": "true"}, Standing(paused=True)),
+        ({"cooks": "7"}, Standing(paused=True, cooks=7)),
+        ({"mode": "people"}, Standing("people", paused=True, cooks=7)),
+        ({"cooks": ""}, Standing("people", paused=True)),
+    ):
+        answer = await staff.post("/office/kitchen", data=form)
+        assert (303, "/office#kitchen") == (answer.status_code, answer.headers["location"])
+        assert standing == await book.crew.standing()
+    for path in ("/office", "/kitchen"):
+        page = (await staff.get(path)).text
+        assert re.search(r"data-paused>.*The kitchen is paused", page), path
+
+
+async def test_the_menu_is_switched_by_forms(staff: httpx.AsyncClient, book: OrderBook) -> None:
+    """Sold out and today's special."""
+    await staff.post("/office/menu/turkey", data={"available": "false"})
+    assert {"turkey"} == await book.shelf.sold_out()
+    await staff.post("/office/menu/water", data={"special": "true"})
+    assert "water" == await book.special.today()
+
+
+async def test_a_task_is_asked_for_by_a_form(staff: httpx.AsyncClient) -> None:
+    """And a name that is none is told."""
+    assert 303 == (await staff.post("/office/schedule/report")).status_code
+    assert 404 == (await staff.post("/office/schedule/homework")).status_code
+
+
+async def test_nobody_on_shift_is_said_aloud(staff: httpx.AsyncClient, book: OrderBook) -> None:
+    """Without a cook the page says so, as loaded and in its stream; with one it does not."""
+    page = (await staff.get("/office")).text
+    assert NOBODY in page[page.index("data-nobody>") :]
+    await book.crew.arrive("anna", {"beat": 0, "cooks": 4})
+    assert "data-nobody hidden>" in (await staff.get("/office")).text
+
+
+async def test_the_stream_tells_the_state_and_what_has_changed(web: Web, book: OrderBook) -> None:
+    """All there is to say, at once and every second; the ids of changed orders in between."""
+    web.client.headers.update(STAFF)
+    await book.crew.arrive("anna", {"beat": 0})
+    async with web.stream("/office/events") as viewer:
+        await viewer.next("kitchen")
+        order = await book.place(NUGGETS)
+        news = await viewer.next("changed")
+        assert ([order.id], False) == (news.data["orders"], news.data["many"])
+        seen = await viewer.next("kitchen", fits=lambda event: bool(event.data["statuses"]))
+        assert ({"PENDING": 1}, order.placed_ms) == (seen.data["statuses"], seen.data["oldest_ms"])
+        await book.crew.tell(paused=True)
+        await viewer.next("kitchen", fits=lambda event: event.data["kitchen"]["paused"])
+
+
+async def test_however_many_look_the_book_is_asked_once(
+    web: Web, book: OrderBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three viewers get the same frame; when nobody looks, nothing is read."""
+    web.client.headers.update(STAFF)
+    looks: list[int] = []
+    here = web.counter.book.crew
+    overview = here.overview
+
+    async def counted(retrying: list[str]) -> Any:
+        looks.append(1)
+        return await overview(retrying)
+
+    monkeypatch.setattr(here, "overview", counted)
+    async with (
+        web.stream("/office/events") as one,
+        web.stream("/office/events") as two,
+        web.stream("/office/events") as three,
+    ):
+        frames = [await viewer.next("kitchen") for viewer in (one, two, three)]
+        later = [await viewer.next("kitchen") for viewer in (one, two, three)]
+        assert len(looks) <= len({frame.data["at_ms"] for frame in frames + later}) + 1
+    await eventually(lambda: web.counter.hub.viewers == 0)
+    office = web.counter.hub._office
+    await eventually(lambda: not office._somebody_looks.is_set())
+    looks.clear()
+    await book.place(NUGGETS)
+    await eventually(office._tickets)
+    assert ([], set()) == (looks, office._changed)
+
+
+def table(answer: httpx.Response) -> list[dict[str, str]]:
+    assert (200, "text/csv; charset=utf-8") == (
+        answer.status_code,
+        answer.headers["content-type"],
+    )
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+async def test_a_day_of_orders_is_a_table(
+    staff: httpx.AsyncClient, book: OrderBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every order of the day once, however many pages; what a customer typed is no formula."""
+    monkeypatch.setattr("web.office_csv.PAGE", 2)
+    orders: list[Order] = [await book.place(ANA), *[await book.place(WATER) for _ in range(4)]]
+    found = table(await staff.get("/office/orders.csv"))
+    assert sorted(_cell(order.id) for order in orders) == sorted(row["id"] for row in found)
+    ana = next(row for row in found if row["id"] == _cell(orders[0].id))
+    assert ("'@SUM(A1)", "2 turkey (=1+1)") == (ana["name"], ana["items"])
+    assert [] == table(await staff.get("/office/orders.csv?day=2001-01-01"))
+    assert 422 == (await staff.get("/office/orders.csv?day=today")).status_code
+
+
+@pytest.mark.parametrize("typed", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
+def test_a_cell_that_would_be_a_formula_is_made_a_text(typed: str) -> None:
+    """By an apostrophe, as spreadsheets have it."""
+    assert f"'{typed}" == _cell(typed)
+    assert f"a{typed}" == _cell(f"a{typed}")
+
+
+async def test_a_day_of_totals_is_a_table(staff: httpx.AsyncClient, book: OrderBook) -> None:
+    """Hour by hour from the beginning of the business day, with a column for each item."""
+    for _ in range(3):
+        await book.place(WATER)
+    found = table(await staff.get("/office/totals.csv"))
+    assert "04:00:00" == found[0]["from"].split()[1]
+    assert (3, 3) == (sum(int(row["placed"]) for row in found), _sold(found, "water"))
+
+
+def _sold(found: list[dict[str, str]], sku: str) -> int:
+    return sum(int(row[sku] or 0) for row in found)

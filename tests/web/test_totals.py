@@ -1,0 +1,136 @@
+"""The totals, and what a Prometheus is told, by one web process."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from redis.asyncio import Redis
+
+from orders.book import OrderBook
+from orders.settings import Settings
+from tests.conftest import NUGGETS, Server, eventually
+from tests.web.conftest import STAFF, Web, open_counter
+from web import vitals
+
+N = {
+    *("placed", "at_once", "ready", "collected", "failed", "retried", "revoked", "recalled"),
+    *("cooked_again", "waiting", "number_ms", "wait_ms", "cooking_ms", "ready_ms"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vitals, "REPORT_EVERY_S", 0.05)
+
+
+def values(text: str) -> dict[tuple[str, ...], float]:
+    """Each sample's number, by its name and the values of its labels, in the order of their names."""
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.mark.parametrize(("span", "steps"), [("hour", 60), ("day", 24), ("week", 168)])
+async def test_the_totals_of_a_span_have_no_hole(
+    client: httpx.AsyncClient, book: OrderBook, span: str, steps: int
+) -> None:
+    """Each minute or hour is there, what happened is in the last ones, and together it is the whole."""
+    order = await book.place(NUGGETS)
+    await book.start(order.id, 1, "anna")
+    await book.finish(order.id, 1, "anna")
+    answer = await client.get("/api/totals", params={"range": span}, headers=STAFF)
+    told = answer.json()
+    assert (200, span, "UTC", steps) == (
+        answer.status_code,
+        told["range"],
+        told["time_zone"],
+        len(told["series"]),
+    )
+    apart = {now["at_ms"] - then["at_ms"] for then, now in pairwise(told["series"])}
+    assert {told["step_s"] * 1000} == apart
+    assert N == set(told["whole"])
+    assert N | {"at_ms"} == set(told["series"][0])
+    assert 1 == told["whole"]["placed"] == sum(step["placed"] for step in told["series"][-2:])
+    assert {"count", "mean", "p50", "p90", "p99"} == set(told["whole"]["ready_ms"])
+    assert [{"sku": "nuggets-6", "ordered": 1, "cancelled": 0}] == [
+        {name: value for name, value in item.items() if name != "name"} for item in told["items"]
+    ]
+    assert list(range(24)) == [hour["hour"] for hour in told["hours"]]
+    assert 1 == sum(hour["ready"] for hour in told["hours"])
+
+
+async def test_the_totals_are_the_staffs(client: httpx.AsyncClient) -> None:
+    """Nobody else reads them, and a span that is none is refused."""
+    assert 401 == (await client.get("/api/totals")).status_code
+    assert 422 == (await client.get("/api/totals?range=year", headers=STAFF)).status_code
+
+
+async def test_the_time_to_a_number_is_kept(client: httpx.AsyncClient, book: OrderBook) -> None:
+    """What is taken, by form or API, is timed; what is refused is not."""
+    body = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
+    assert 201 == (await client.post("/api/orders", json=body)).status_code
+    assert 422 == (await client.post("/api/orders", json={"items": []})).status_code
+    form = {"quantity.nuggets-6": "1", "service": "eat-in"}
+    assert 303 == (await client.post("/orders", data=form)).status_code
+
+    async def kept() -> bool:
+        return (await book.tally.ever()).number_ms.count == 2
+
+    await eventually(kept)
+
+
+async def test_the_metrics_are_for_this_machine_and_the_staff(client: httpx.AsyncClient) -> None:
+    """A program here may ask; whoever comes through a proxy needs the PIN, trusted proxy or not."""
+    answer = await client.get("/metrics")
+    assert (200, "text/plain") == (answer.status_code, answer.headers["content-type"][:10])
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
+        passed_on = {header: "127.0.0.1"}
+        assert 401 == (await client.get("/metrics", headers=passed_on)).status_code
+        assert 200 == (await client.get("/metrics", headers=passed_on | STAFF)).status_code
+
+
+async def test_behind_a_trusted_proxy_the_clients_address_counts(settings: Settings) -> None:
+    """A client elsewhere is not this machine, though the proxy is."""
+    behind = settings.model_copy(update={"trusted_proxies": "127.0.0.1"})
+    async with open_counter(behind) as web:
+        elsewhere = {"X-Forwarded-For": "203.0.113.7"}
+        assert 401 == (await web.client.get("/metrics", headers=elsewhere)).status_code
+        assert 200 == (await web.client.get("/metrics")).status_code
+
+
+async def test_the_metrics_tell_of_streams_and_gaps(
+    web: Web, settings: Settings, raw: Redis
+) -> None:
+    """An open board is counted, and so is a change that was missed."""
+    name = web.counter.vitals.process
+    resyncs = ("orderup_web_resyncs_total", name)
+    before = values((await web.client.get("/metrics")).text)
+    async with web.stream("/board/events") as board:
+        await board.next("snapshot")
+        await raw.incrby(f"{settings.key_prefix}version", 3)  # as if three changes had been lost
+        await web.counter.book.place(NUGGETS)
+        await eventually(lambda: web.counter.hub.heard["resyncs"] > before[resyncs])
+        told = values((await web.client.get("/metrics")).text)
+    assert 1 == told["orderup_web_streams", "board", name]
+    assert 1 == told["orderup_web_redis_gaps_total", name]
+    assert before[resyncs] + 1 == told[resyncs]
+
+
+async def test_without_redis_the_metrics_tell_of_the_process(
+    own_settings: Settings, own_valkey: Server
+) -> None:
+    """A scrape during an outage is answered, and says that Redis is away."""
+    async with open_counter(own_settings) as web:
+        assert 1 == values((await web.client.get("/metrics")).text)["orderup_redis_up",]
+        own_valkey.kill()
+        answer = await web.client.get("/metrics")
+        assert 200 == answer.status_code
+        told = values(answer.text)
+        assert 0 == told["orderup_redis_up",]
+        assert ("orderup_web_answers_total", web.counter.vitals.process, "2xx") in told
+        own_valkey.start()
