@@ -73,11 +73,12 @@ async def _open(settings: Settings, *, workshop: bool) -> None:
         async with asyncio.TaskGroup() as keeping:
             with listener:  # closed first: nobody new comes in while web serves whom it has
                 parts = tuple(_parts(settings, listener, (valkey.hold,) if valkey else ()))
-                lives = [keep_up(part.name, part.live) for part in parts]
                 if workshop and valkey:
                     from web.workshop.house import House
 
                     lives = [House(settings, door.here(settings), parts, valkey).keep()]
+                else:
+                    lives = [keep_up(part.name, part.live) for part in parts]
                 for life in lives:
                     keeping.create_task(life)
                 while not await door.answers(settings):  # noqa: ASYNC110, it is another process
@@ -162,9 +163,9 @@ def web(settings: Settings, *, lifeline: float | None, fd: int | None, stage: in
 def _staging(line: int) -> Staging:
     """What the workshop's web server is given besides: its cashier cooks by the crew's own recipe."""
     from kitchen.recipes.as_directed import cook
-    from web.workshop.opening import Staging
+    from web.workshop.opening import staging
 
-    return Staging(line, cook)
+    return staging(line, cook)
 
 
 @main.command()

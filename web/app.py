@@ -75,6 +75,7 @@ def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
         hub,
         Seats(settings.max_streams, settings.max_streams_per_address),
         vitals,
+        staging.invitation if staging else None,
     )
 
     for blueprint in (

@@ -7,10 +7,11 @@ import { showDesk, wishes } from "./workshop-desk.js";
 import { showFigures } from "./workshop-figures.js";
 import { showPeople } from "./workshop-people.js";
 import { showPlot } from "./workshop-plot.js";
+import { showHall } from "./workshop-hall.js";
 import { showNews } from "./workshop-news.js";
 import { showLedger } from "./workshop-ledger.js";
 
-const CHAPTERS = 5;
+const CHAPTERS = 6;
 
 class WorkshopPlay extends HTMLElement {
   #stream = null;
@@ -44,6 +45,7 @@ class WorkshopPlay extends HTMLElement {
     showPlot(this, state);
     showDesk(this, state);
     showNews(this, state);
+    showHall(this, state);
     showLedger(this, state.xray);
   }
 

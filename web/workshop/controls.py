@@ -10,6 +10,7 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 COOKS_AT_MOST = 4
 PER_MINUTE = (2, 40)
 RUSH = 12
+SWITCHES = ("doors_open", "paused", "slow_fryer", "failing", "people_cook")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Controls:
     speed: float = 1.0
     slow_fryer: bool = False
     failing: bool = False
+    people_cook: bool = False
 
 
 class NoSuchControl(ValueError):
@@ -36,7 +38,7 @@ def changed(controls: Controls, wanted: Mapping[str, Any]) -> Controls:
 
 
 def _read(name: str, text: str) -> float | bool | int:
-    if name in {"doors_open", "paused", "slow_fryer", "failing"} and text in {"true", "false"}:
+    if name in SWITCHES and text in {"true", "false"}:
         return text == "true"
     try:
         if name == "speed" and float(text) in SPEEDS:
@@ -49,6 +51,6 @@ def _read(name: str, text: str) -> float | bool | int:
         pass
     raise NoSuchControl(
         f"{name} cannot be {text!r}: speed is one of {', '.join(f'{s:g}' for s in SPEEDS)}, per_minute"
-        f" {PER_MINUTE[0]} to {PER_MINUTE[1]}, turkeys 0 to 100; doors_open, paused, slow_fryer and"
-        " failing are true or false."
+        f" {PER_MINUTE[0]} to {PER_MINUTE[1]}, turkeys 0 to 100;"
+        f" {', '.join(SWITCHES)} are true or false."
     )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import socket
 import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from orders.directions import VARIABLE
@@ -26,8 +26,9 @@ from web.workshop.controls import NoSuchControl
 from web.workshop.cooks import Cooks
 from web.workshop.faults import Faults
 from web.workshop.line import Line, Message, line_on
-from web.workshop.opening import script
+from web.workshop.opening import INVITATION, script
 from web.workshop.show import Show
+from web.workshop.visits import choose_crew
 from web.workshop.xray import Xray
 
 if TYPE_CHECKING:
@@ -50,8 +51,11 @@ class House:
         self, settings: Settings, address: str, parts: tuple[Part, ...], valkey: PrivateValkey
     ) -> None:
         staff = {"Authorization": f"Bearer {settings.staff_pin}"}
-        self._address = address
-        self._web, kitchen = (_directed(part, script(settings)) for part in parts)
+        self._address, self._staff = address, staff
+        directed = {VARIABLE: str(script(settings).resolve())}
+        invited = directed | {INVITATION: secrets.token_urlsafe(16)}  # another one each time
+        web, kitchen = parts
+        self._web, kitchen = _told(web, invited), _told(kitchen, directed)
         self._web_pid: int | None = None
         self._web_since = time.monotonic()
         self._line: Line | None = None
@@ -86,6 +90,7 @@ class House:
     async def _play(self, parts: asyncio.TaskGroup) -> None:
         async with a_client(self._address) as client, asyncio.TaskGroup() as going:
             self._parts, self._client, self._going = parts, client, going
+            self._choose_crew()
             await self._show.play(client, going)
 
     async def _web_life(self) -> int:
@@ -134,6 +139,8 @@ class House:
             self._show.serving(message["serving"])
         if "set" in message:
             self._show.direct(message["set"])
+            if "people_cook" in message["set"]:
+                self._choose_crew()
         if "cut" in message:
             self._tell_news(f"The connections of {message['cut']} viewers of this page were cut.")
         if "fault" in message:
@@ -152,6 +159,11 @@ class House:
             case "x-ray":
                 self._xray.begin()
         self._tell()
+
+    def _choose_crew(self) -> None:
+        """Have the book say who cooks: the crew, or the people in the hall."""
+        people = self._show.controls.people_cook
+        self._going.create_task(choose_crew(self._client, self._staff, people=people))
 
     async def _keep_telling(self) -> None:
         while True:
@@ -177,10 +189,9 @@ class House:
         self._news.append({"at_ms": int(time.time() * 1000), "text": text})
 
 
-def _directed(part: Part, directions: Path) -> Part:
-    """The part, told where the stage directions are."""
-    told = {VARIABLE: str(directions.resolve())}
-    return replace(part, environment={**part.environment, **told})
+def _told(part: Part, more: dict[str, str]) -> Part:
+    """The part, with more in its environment."""
+    return replace(part, environment={**part.environment, **more})
 
 
 def a_client(address: str) -> httpx.AsyncClient:

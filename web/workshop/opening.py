@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +12,23 @@ from web.workshop.counter import Recipe
 
 STORE = "workshop"
 COLLECT_S = 60.0
+INVITATION = "ORDERUP_INVITATION"
 
 
 @dataclass(frozen=True)
 class Staging:
-    """What makes a web server the workshop's: its end of the line to the launcher, a descriptor, and the
-    recipe by which its cashier cooks.
+    """What makes a web server the workshop's: its end of the line to the launcher, a descriptor; the
+    recipe by which its cashier cooks; and the invitation that makes a learner a cook.
     """
 
     line: int
     cook: Recipe
+    invitation: str
+
+
+def staging(line: int, cook: Recipe) -> Staging:
+    """The invitation is in the environment, where nobody but us can read it (house.py)."""
+    return Staging(line, cook, os.environ[INVITATION])
 
 
 def for_workshop(settings: Settings) -> Settings:
@@ -31,7 +39,7 @@ def for_workshop(settings: Settings) -> Settings:
             "store": STORE,
             "data_dir": settings.data_dir / "workshop",
             "menu": MENU_FILE.with_name("workshop.toml"),
-            "kitchen": "robots",
+            "kitchen": None,  # the presenter chooses who cooks
             "cooks": 1,  # each process is one cook
             "web_processes": 1,  # the first restaurant has one cashier
             "speed": 1.0,  # of the play, see directions.py

@@ -28,6 +28,7 @@ from web.workshop.controls import (
     changed,
 )
 from web.workshop.counter import LineTooLong, OneCounter, Plate, Spoilt
+from web.workshop.hall import hall, ways_in
 from web.workshop.opening import Staging, access_log
 from web.workshop.stage import Stage
 
@@ -41,11 +42,16 @@ LOG_LINES = 60
 def put_up(app: Quart, staging: Staging) -> None:
     """Add the workshop to the counter."""
     here: Counter = app.extensions["counter"]
-    stage = Stage(staging.line, lambda: here.hub.ended)
+    stage = Stage(
+        staging.line,
+        ended=lambda: here.hub.ended,
+        beside=lambda: {"screens": here.hub.streams["kitchen"]},
+    )
     here.vitals.other_streams["workshop"] = lambda: stage.viewers
     app.extensions["stage"] = stage
     app.extensions["one counter"] = OneCounter(staging.cook, stage.serving)
     app.register_blueprint(workshop)
+    app.register_blueprint(hall)
 
     @app.while_serving
     async def _open() -> AsyncGenerator[None, None]:
@@ -67,6 +73,7 @@ async def show_workshop() -> Response:
         speeds=SPEEDS,
         per_minute=PER_MINUTE,
         cooks_at_most=COOKS_AT_MOST,
+        ways_in=ways_in(presenter=presenter),
     )
     return Response(page, headers={"Cache-Control": "no-store"})
 

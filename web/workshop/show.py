@@ -28,6 +28,7 @@ HALL_AT_MOST = 36  # customers at one counter; who comes then turns round in the
 PATIENCE_S = 75.0  # of the play
 AFTERGLOW_S = 2.5  # so long somebody who leaves can be seen
 ALONE_S = 600.0  # customers come no more when nobody has touched a control for so long
+PREPARING = {"PENDING", "STARTED", "RETRY"}
 SIDES: tuple[Side, Side] = ("one", "queue")
 
 
@@ -109,6 +110,7 @@ class Show:
         return {
             "controls": asdict(self.controls),
             "stopped_alone": self.stopped_alone,
+            "hall": self._hall(),
             **{
                 side: {
                     **self.figures[side].told(self._present(side)),
@@ -120,6 +122,13 @@ class Show:
                 for side in SIDES
             },
         }
+
+    def _hall(self) -> dict[str, int]:
+        """Numbers on the display that are none of our customers': the hall's, by their status."""
+        ours = {visit.reference for visit in self.visits["queue"]}
+        others = [status for number, status in self._display.items() if number not in ours]
+        ready = others.count("SUCCESS")
+        return {"preparing": sum(s in PREPARING for s in others), "ready": ready}
 
     def _let_in(self, client: httpx.AsyncClient, going: asyncio.TaskGroup) -> None:
         if time.monotonic() - self._touched > ALONE_S and self.controls.doors_open:

@@ -21,12 +21,15 @@ LOOK_EVERY_S = 0.25
 
 
 class Stage:
-    """`ended` tells when all streams are to end."""
+    """`ended` tells when all streams are to end, `beside` what this process adds to the picture."""
 
-    def __init__(self, descriptor: int, ended: Callable[[], bool]) -> None:
+    def __init__(
+        self, descriptor: int, *, ended: Callable[[], bool], beside: Callable[[], dict[str, Any]]
+    ) -> None:
         self.state: dict[str, Any] | None = None  # nothing heard yet
         self._descriptor = descriptor
         self._ended = ended
+        self._beside = beside
         self._line: Line | None = None
         self._broadcast = Broadcast(self._catch_up)
         self._heard_at, self._heard_ms = time.monotonic(), int(time.time() * 1000)
@@ -71,9 +74,9 @@ class Stage:
     async def _listen(self) -> None:
         assert self._line is not None
         async for message in self._line.heard():
-            self.state = message
+            self.state = message | self._beside()
             self._heard_at, self._heard_ms = time.monotonic(), int(time.time() * 1000)
-            self._broadcast.send(sse.event("snapshot", message))
+            self._broadcast.send(sse.event("snapshot", self.state))
 
     async def _pulse(self) -> None:
         """Tell the viewers when the launcher is not heard, and end with the server."""

@@ -132,6 +132,12 @@ async def put_status(
     await _until_answered(lambda: client.put(path, json={"status": status}, headers=headers))
 
 
+async def choose_crew(client: httpx.AsyncClient, staff: dict[str, str], *, people: bool) -> None:
+    """What the office does when people are to cook instead of robots, or robots again."""
+    mode = {"mode": "people" if people else "robots"}
+    await _until_answered(lambda: client.put("/api/kitchen", json=mode, headers=staff))
+
+
 async def _until_answered(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
     """Ask until a server answers and does not say that it cannot at present."""
     import httpx

@@ -1,0 +1,7 @@
+// Who takes part from the hall: numbers on the display that are no customer's of the play, and open kitchen screens.
+
+export function showHall(play, { hall, screens }) {
+  const words = play.querySelector("[data-hall]");
+  const text = `From the hall: ${hall.preparing} numbers in preparation, ${hall.ready} ready. Kitchen screens open: ${screens}.`;
+  if (words.textContent !== text) words.textContent = text;
+}
