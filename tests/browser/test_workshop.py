@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
@@ -17,6 +16,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
+from tests.browser.workshop import STAFF, set_up, state, turn
 from tests.restaurant import Restaurant, eventually, opened
 
 PROJECTOR = {"width": 1280, "height": 720}
@@ -32,39 +32,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
 
 @pytest.fixture
 def stage(workshop: Restaurant) -> Restaurant:
-    """Nobody is in the hall, and all is as at first but faster; one cook is there."""
-    plain = dict.fromkeys(("doors_open", "paused", "slow_fryer", "failing"), "false")
-    turn(workshop, **plain, speed="10", per_minute="40", turkeys="0")
-    turn(workshop, do="reset")
-    while len(eventually(lambda: settled(workshop))) > 1:
-        turn(workshop, do="send-home")
-    eventually(lambda: state(workshop)["queue"]["people"] == [])
+    set_up(workshop)
     return workshop
-
-
-def turn(restaurant: Restaurant, **wish: str) -> None:
-    """Turn a control as the presenter does."""
-    answer = httpx.post(
-        f"{restaurant.address}/workshop/controls",
-        data=wish,
-        headers={"Authorization": "Bearer 1234", "Accept": "application/json"},
-    )
-    assert answer.status_code == 204, answer.text
-
-
-def state(restaurant: Restaurant) -> dict[str, Any]:
-    """The state of the play, as the next frame of its stream tells it."""
-    with httpx.stream("GET", f"{restaurant.address}/workshop/events", timeout=10) as response:
-        for line in response.iter_lines():
-            if line.startswith("data: ") and '"controls"' in line:
-                return dict(json.loads(line.removeprefix("data: ")))
-    raise AssertionError("the stream told nothing")
-
-
-def settled(restaurant: Restaurant) -> list[dict[str, Any]]:
-    """The cooks, when none of them is on the way out; else none."""
-    cooks = list(state(restaurant)["cooks"])
-    return [] if any(cook["leaving"] for cook in cooks) else cooks
 
 
 def twelve_have_numbers(restaurant: Restaurant) -> bool:
@@ -302,12 +271,12 @@ async def test_a_clicker_turns_the_chapters(open_page: OpenPage, stage: Restaura
     """Page Down and Page Up, and nothing beyond the first and the last."""
     page = await open_page(stage.address, "/workshop", viewport=PROJECTOR)
     await expect(page.locator("#chapter-1")).to_be_visible()
-    for _ in range(6):
+    for _ in range(7):
         await page.keyboard.press("PageDown")
-    await expect(page.locator("#chapter-5")).to_be_visible()
+    await expect(page.locator("#chapter-6")).to_be_visible()
     await page.keyboard.press("PageUp")
-    await expect(page.locator("#chapter-4")).to_be_visible()
-    await expect(page.locator("#chapter-5")).to_be_hidden()
+    await expect(page.locator("#chapter-5")).to_be_visible()
+    await expect(page.locator("#chapter-6")).to_be_hidden()
 
 
 async def test_without_a_script_the_page_tells_the_figures(
@@ -319,7 +288,7 @@ async def test_without_a_script_the_page_tells_the_figures(
         "/workshop",
         viewport=PROJECTOR,
         java_script_enabled=False,
-        extra_http_headers={"Authorization": "Bearer 1234"},
+        extra_http_headers=STAFF,
     )
     await expect(page.locator("#chapter-4")).to_be_visible()
     await expect(page.locator("[data-figures=queue]")).to_contain_text("0 ate, 0 failed, 0 lost")
@@ -346,23 +315,21 @@ async def test_the_play_fits_on_a_projector(open_page: OpenPage, stage: Restaura
 def test_only_the_presenter_turns_controls(stage: Restaurant) -> None:
     """Without the PIN nothing is done; nonsense is refused with what can be set."""
     address = f"{stage.address}/workshop/controls"
-    staff = {"Authorization": "Bearer 1234"}
     assert 401 == httpx.post(address, data={"do": "rush"}).status_code
     assert 401 == httpx.post(address, data={"fault": "redis"}).status_code
     assert 401 == httpx.get(f"{stage.address}/workshop/log").status_code
-    refused = httpx.post(address, data={"speed": "1000"}, headers=staff)
+    refused = httpx.post(address, data={"speed": "1000"}, headers=STAFF)
     assert 422 == refused.status_code
     assert "0.25" in refused.text
-    assert 422 == httpx.post(address, data={"fault": "everything"}, headers=staff).status_code
+    assert 422 == httpx.post(address, data={"fault": "everything"}, headers=STAFF).status_code
 
 
 def test_a_real_restaurant_has_no_workshop(restaurant: Restaurant) -> None:
     """Nothing of it answers but with 404, whoever asks."""
-    staff = {"Authorization": "Bearer 1234"}
     for path in ("/workshop", "/workshop/events", "/workshop/log"):
-        assert 404 == httpx.get(f"{restaurant.address}{path}", headers=staff).status_code
+        assert 404 == httpx.get(f"{restaurant.address}{path}", headers=STAFF).status_code
     for path in ("/workshop/counter", "/workshop/controls"):
-        assert 404 == httpx.post(f"{restaurant.address}{path}", headers=staff).status_code
+        assert 404 == httpx.post(f"{restaurant.address}{path}", headers=STAFF).status_code
 
 
 def test_the_workshop_keeps_a_store_of_its_own(stage: Restaurant) -> None:

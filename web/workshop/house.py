@@ -53,7 +53,7 @@ class House:
         staff = {"Authorization": f"Bearer {settings.staff_pin}"}
         self._address, self._staff = address, staff
         directed = {VARIABLE: str(script(settings).resolve())}
-        invited = directed | {INVITATION: secrets.token_urlsafe(16)}  # another one each time
+        invited = directed | {INVITATION: secrets.token_urlsafe(12)}  # another one each time
         web, kitchen = parts
         self._web, kitchen = _told(web, invited), _told(kitchen, directed)
         self._web_pid: int | None = None
