@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from orders.gateway import connection_pool
 
-LISTEN_S = 10
+LISTEN_S = 30
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 
 
@@ -29,7 +29,7 @@ class Bell:
         self._pause_s = FIRST_PAUSE_S
 
     async def heard(self) -> bool:
-        """Wait for a ring, a few seconds at most. An outage counts as silence: polling goes on.
+        """Wait for a ring, half a minute at most. An outage counts as silence: polling goes on.
 
         Raises nothing but cancellation.
         """

@@ -1,7 +1,7 @@
 """Errands: web hooks and the schedule, by an arq worker of their own beside the cooks.
 
 It has its own queue, its own slots and its own connections in the same process, so no errand ever takes
-a cook's place. It is woken by a bell, as the crew is, and otherwise looks every ten seconds.
+a cook's place. It is woken by a bell, as the crew is, and otherwise looks twice a minute.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from orders.settings import Settings
 log = logging.getLogger("kitchen")
 
 SLOTS = 8
-POLL_S = 10.0
+POLL_S = 30.0
 PAUSE_S = 1.0
 CLOSE_S, AGAIN_S = 2.0, 0.05
 TRIES = 100_000  # the book counts what counts as an attempt

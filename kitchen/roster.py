@@ -25,8 +25,10 @@ from orders.watch import CrewWatch
 log = logging.getLogger("kitchen")
 
 BEAT_S = 0.5
-WATCH_EVERY = 2  # beats
-CLOCK_EVERY = 20
+WATCH_EVERY = 4  # beats; every beat while somebody seems to be silent
+CONTACT_S = 1.5  # twice as long without a look, and what others did meanwhile is not known
+LOOK_AGAIN_EVERY = 2
+CLOCK_EVERY = 24
 
 
 class Roster:
@@ -36,7 +38,7 @@ class Roster:
         self._cook = cook
         self._hands = hands
         self._book = cook.book
-        self._watch = CrewWatch(BEAT_S * WATCH_EVERY)
+        self._watch = CrewWatch(CONTACT_S)
         self._sweep_every = max(1, round(cook.settings.sweep_s / BEAT_S))
         self._dropped: set[tuple[str, str]] = set()  # order and cook, as found the last time
         self._since_ms = int(time.time() * 1000)
@@ -82,13 +84,13 @@ class Roster:
 
     async def _do_what_is_due(self, count: int) -> None:
         await self._book.crew.beat(self._cook.name, self._description(count))
-        if count % CLOCK_EVERY == 0 or (self._much_is_due and count % WATCH_EVERY == 0):
+        if count % CLOCK_EVERY == 0 or (self._much_is_due and count % LOOK_AGAIN_EVERY == 0):
             # Where something was due, more is due in a moment; otherwise Redis is left in peace.
             done = await self._book.tick()
             self._much_is_due = any(done)
             if self._much_is_due:
                 await self._book.diary.end("collect", schedule.told_of_tick(done), ok=True)
-        if count % WATCH_EVERY == 0:
+        if count % WATCH_EVERY == 0 or self._watch.in_doubt:
             beats, cooks = await self._book.crew.beats_as_told()
             self._hands.wish(cooks)
             self._watch.observe(beats)

@@ -49,6 +49,11 @@ class CrewWatch:
         return self._observed_at - self._seen[name][1] if name in self._seen else 0.0
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether some beat stood still between the last two looks: it is time to look more often."""
+        return any(since < self._observed_at for _, since in self._seen.values())
+
+    @property
     def lost(self) -> frozenset[str]:
         """The cooks that were not heard any more when the beats were last read."""
         return frozenset(

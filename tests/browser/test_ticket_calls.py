@@ -84,10 +84,8 @@ async def test_a_phone_that_shows_notifications_by_a_service_worker_only(
     await ticket.locator("[data-message]").click()
     await says(ticket, "You will get a notification")
     await ticket.evaluate(
-        "async () => { const [it] = await navigator.serviceWorker.getRegistrations();"
-        " const worker = it.active ?? it.waiting ?? it.installing;"
-        " while (worker.state !== 'activated')"
-        " await new Promise((done) => worker.addEventListener('statechange', done, { once: true })); }"
+        "async () => { for (;;) { const [it] = await navigator.serviceWorker.getRegistrations();"
+        " if (it?.active?.state === 'activated') return; await new Promise(requestAnimationFrame); } }"
     )
     await cooked(book, order)
     await expect(ticket.locator("[data-state]")).to_contain_text("Ready")
