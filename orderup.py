@@ -9,23 +9,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
-import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+try:
+    import click
+except ModuleNotFoundError:
+    sys.exit("The packages are missing here: use `make run`, or Python 3.11+ and `pip install .`.")
 
 from orders import logs
 from orders.errors import BookError
-from orders.flags import environment, with_settings
-from orders.menu import MenuError, load_menu
+from orders.flags import LazyGroup, environment, with_settings
+from orders.menu import MenuError
+from orders.preflight import check_files, check_redis, without_password
 from orders.settings import Settings
-from orders.upkeep import Part, follow_lifeline, keep_up
+from orders.upkeep import Part, cancel_on_signals, follow_lifeline, keep_up
 from orders.valkey_server import ValkeyError
 from web import door, pin
 
@@ -39,7 +41,17 @@ KITCHEN_STOP_S = 5.0  # beside the time in which it may finish what it has in ha
 log = logging.getLogger("orderup")
 
 
-@click.group(context_settings={"max_content_width": 100})
+COMMANDS_ELSEWHERE = {
+    "order": "web.customer:order",
+    "doctor": "web.doctor:doctor",
+    "postbox": "kitchen.postbox:postbox",
+    "lab": "docs.workshop.labs:lab",
+}
+
+
+@click.group(
+    cls=LazyGroup, elsewhere=COMMANDS_ELSEWHERE, context_settings={"max_content_width": 100}
+)
 def main() -> None:
     """Order Up: an order display for a food counter, and a working model of a task queue."""
 
@@ -59,13 +71,13 @@ def open_(settings: Settings, *, workshop: bool) -> None:
             "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
         )
     with _one_sentence(), suppress(asyncio.CancelledError):  # cancelled by Ctrl-C
-        _check_files(settings)
+        check_files(settings)
         asyncio.run(_open(settings, workshop=workshop))
 
 
 async def _open(settings: Settings, *, workshop: bool) -> None:
     """Each thing stands on the one before it; when this task is cancelled, the last goes first."""
-    _cancel_on_signals()
+    cancel_on_signals()
     async with _redis(settings) as (redis_url, valkey):
         settings = settings.model_copy(update={"redis_url": redis_url})
         listener = door.listen(settings)
@@ -87,25 +99,11 @@ async def _open(settings: Settings, *, workshop: bool) -> None:
                 await asyncio.Future()
 
 
-def _cancel_on_signals() -> None:
-    """Ctrl-C or SIGTERM cancels this task, which closes everything in order; once more hurries."""
-    loop, opening = asyncio.get_running_loop(), asyncio.current_task()
-    assert opening is not None
-
-    def stop() -> None:
-        for task in asyncio.all_tasks() if opening.cancelling() else {opening}:
-            task.cancel()
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if number := getattr(signal, name, None):  # Windows knows no SIGHUP
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
-
-
 @asynccontextmanager
 async def _redis(settings: Settings) -> AsyncIterator[tuple[str, PrivateValkey | None]]:
     """The Redis that is set, or a private Valkey, whose hold its users inherit, to keep it there."""
     if settings.redis_url is not None:
-        await _check_redis(settings)
+        await check_redis(settings)
         yield settings.redis_url, None
         return
     from orders.valkey import private_valkey
@@ -188,9 +186,9 @@ def _begin(name: str, settings: Settings, lifeline: float | None) -> Settings:
         return settings
     from orders.book import DEFAULT_REDIS_URL
 
-    _check_files(settings)
+    check_files(settings)
     settings = settings.model_copy(update={"redis_url": settings.redis_url or DEFAULT_REDIS_URL})
-    asyncio.run(_check_redis(settings))
+    asyncio.run(check_redis(settings))
     return settings
 
 
@@ -201,35 +199,6 @@ def _one_sentence() -> Iterator[None]:
         yield
     except (BookError, MenuError, ValkeyError, door.DoorError) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _check_files(settings: Settings) -> None:
-    load_menu(settings.menu)
-    if settings.certfile is None and settings.keyfile is None:
-        return
-    if settings.certfile is None or settings.keyfile is None:
-        raise click.ClickException("A certificate needs its key: set --certfile and --keyfile.")
-    try:
-        ssl.create_default_context().load_cert_chain(settings.certfile, settings.keyfile)
-    except OSError as error:
-        raise click.ClickException(
-            f"The certificate {settings.certfile} with the key {settings.keyfile} "
-            f"cannot be used: {error.strerror}."
-        ) from error
-
-
-async def _check_redis(settings: Settings) -> None:
-    """Look whether a book can be kept there, and log what that Redis does not promise."""
-    from orders.book import OrderBook
-
-    try:
-        async with OrderBook(settings) as book:
-            inspection = await book.inspect()
-    except (BookError, ValueError) as error:  # redis-py finds fault with the URL by ValueError
-        where = _without_password(settings.redis_url)
-        raise click.ClickException(f"{error} (--redis-url {where})") from error
-    for warning in inspection.warnings:
-        log.warning("%s", warning)
 
 
 def _with_port(settings: Settings, listener: socket.socket) -> Settings:
@@ -265,15 +234,10 @@ def _tell(settings: Settings, about_pin: str, *pages: str) -> None:
         "staff": f"{here}/staff",
         "staff PIN": about_pin,
         "data": settings.data_dir.resolve(),
-        "Redis": f"redis-cli -u {_without_password(settings.redis_url)}",
+        "Redis": f"redis-cli -u {without_password(settings.redis_url)}",
     }
     lines = [f"  {name:<14}{what}" for name, what in rows.items()]
     click.echo("\n".join(["Order Up is open.", *lines, "Ctrl-C stops it."]))
-
-
-def _without_password(url: str | None) -> str:
-    scheme, _, rest = str(url).partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 if __name__ == "__main__":

@@ -9,11 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from kitchen import recipes
+from kitchen.cookbook import Cookbook
+from kitchen.patience import patiently
+from kitchen.standstill import Standstill
+from kitchen.steps import Steps
 from orders import logs
 from orders.book import OrderBook
 from orders.errors import BookUnavailable, OrderNotFound, TransitionRefused
@@ -21,10 +25,8 @@ from orders.model import Meal, Portion
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
-T = TypeVar("T")
 
 LONGEST_RETRY_S = 300.0
-LONGEST_PAUSE_S = 1.0
 ERROR_CHARACTERS = 300
 
 
@@ -37,6 +39,8 @@ class Cook:
     settings: Settings
     in_hand: set[str] = field(default_factory=set)  # ids of the orders that are being cooked
     claimed: dict[str, Meal] = field(default_factory=dict)  # started with their claim, by order id
+    cookbook: Cookbook = field(default_factory=Cookbook)
+    standstill: Standstill = field(default_factory=Standstill)
 
 
 async def cook_order(ctx: dict[str, Any], order_id: str, attempt: int) -> None:
@@ -80,7 +84,7 @@ async def _tell_failure(cook: Cook, meal: Meal, error: BaseException) -> None:
     """Send a failed order back for another attempt, if another attempt can help."""
     mine = (meal.order_id, meal.attempt, cook.name)
     text, delay_ms = _told(error, cook.settings), _delay_ms(meal.attempt, cook.settings)
-    if isinstance(error, recipes.RecipeMissing):
+    if isinstance(error, recipes.Hopeless):
         failed = await patiently(lambda: cook.book.fail(*mine, text))
     else:
         failed = await patiently(lambda: cook.book.retry(*mine, text, delay_ms))
@@ -94,11 +98,11 @@ async def _cook_dishes(cook: Cook, meal: Meal) -> dict[str, object] | None:
     """
     results: dict[str, object] = {}
     done, reporting = 0, asyncio.Lock()  # one report at a time, or a later one is overtaken
+    steps = Steps(cook.book, meal, cook.name)
 
-    async def cook_dish(portion: Portion) -> None:
+    async def cook_dish(number: int, portion: Portion) -> None:
         nonlocal done
-        cooking_s = portion.cooking_ms / 1000 / cook.settings.speed
-        dish = recipes.Dish(portion.sku, portion.quantity, cooking_s, meal.order_id, meal.attempt)
+        dish = _dish(cook.settings, meal, portion, partial(steps.take, number))
         result = await recipes.find(portion.recipe)(dish)
         if result is not None:
             results[portion.sku] = result
@@ -108,13 +112,24 @@ async def _cook_dishes(cook: Cook, meal: Meal) -> dict[str, object] | None:
                 await _report(cook, meal, done, len(meal.portions))
 
     async with asyncio.TaskGroup() as dishes:
-        for portion in meal.portions:
-            dishes.create_task(cook_dish(portion))
-    if done < len(
-        meal.portions
-    ):  # a task group takes a task that cancelled itself for a finished one
+        for number, portion in enumerate(meal.portions):
+            dishes.create_task(cook_dish(number, portion))
+    if done < len(meal.portions):
+        # A task group takes a task that cancelled itself for a finished one.
         raise RuntimeError("a recipe was cancelled from within")
     return results or None
+
+
+def _dish(settings: Settings, meal: Meal, portion: Portion, keep: recipes.Keep) -> recipes.Dish:
+    return recipes.Dish(
+        sku=portion.sku,
+        quantity=portion.quantity,
+        cooking_s=portion.cooking_ms / 1000 / settings.speed,
+        order_id=meal.order_id,
+        attempt=meal.attempt,
+        mail_server=settings.mail_server,
+        keep=keep,
+    )
 
 
 async def _report(cook: Cook, meal: Meal, done: int, of: int) -> None:
@@ -123,17 +138,6 @@ async def _report(cook: Cook, meal: Meal, done: int, of: int) -> None:
         await cook.book.report(meal.order_id, meal.attempt, cook.name, done, of)
     except BookUnavailable:
         return
-
-
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Ask the book until it answers: a cook keeps what he has in hand while Redis is away."""
-    pause_s = 0.05
-    while True:
-        try:
-            return await call()
-        except BookUnavailable:
-            await asyncio.sleep(random.uniform(pause_s / 2, pause_s))  # noqa: S311 - jitter
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
 def _delay_ms(attempt: int, settings: Settings) -> int:

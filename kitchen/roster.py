@@ -110,6 +110,8 @@ class Roster:
             "host": platform.node(),
             "pid": os.getpid(),
             "since_ms": self._since_ms,
+            "broken_recipes": self._cook.cookbook.left_out,
+            "standstill": self._cook.standstill.told,
         }
 
     async def _give_up(self, name: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from arq.cron import CronJob, cron
 
-from kitchen.cook import patiently
+from kitchen.patience import patiently
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
 from orders.settings import Settings

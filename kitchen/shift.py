@@ -5,20 +5,23 @@ The names are those of arq's `Worker`; what our own worker does differently is i
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import platform
 import secrets
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from arq.worker import func
 
-from kitchen import recipes
-from kitchen.cook import Cook, cook_order, patiently
+from kitchen import processes, recipes
+from kitchen.cook import Cook, cook_order
 from kitchen.errands import errands
 from kitchen.hands import Hands
+from kitchen.patience import patiently
 from kitchen.pool import DEADLINE_S, redis_pool, serialize
 from kitchen.roster import Roster
 from orders.book import OrderBook
@@ -66,6 +69,10 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
     await patiently(book.meet)
     if settings.kitchen is not None:
         await book.crew.choose(settings.kitchen)
+    cook.cookbook.read()
+    if settings.reload:
+        await stack.enter_async_context(_beside(cook.cookbook.follow()))
+    await stack.enter_async_context(cook.standstill.watched())
     hands: Hands = ctx.get("hands") or Hands(settings.cooks)  # a stock worker has none
     await stack.enter_async_context(Roster(cook, hands).on_shift())
     await stack.enter_async_context(errands(settings, book))
@@ -74,5 +81,17 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
 
 async def go_home(ctx: dict[str, Any]) -> None:
     """arq's `on_shutdown`."""
+    processes.close(at_once=True)  # what they were at has been put back, or was cancelled
     if "shift" in ctx:
         await ctx["shift"].aclose()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let `work` go on while inside."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -7,6 +7,7 @@ The methods stand in the order in which an order meets them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self, cast
@@ -40,7 +41,7 @@ from orders.keys import Keys
 from orders.lock import Lock
 from orders.logs import step
 from orders.menu import Menu, load_menu
-from orders.model import MAX_RESULT_BYTES, Order, OrderRequest
+from orders.model import MAX_RESULT_BYTES, MAX_STEPS_BYTES, Meal, Order, OrderRequest
 from orders.reports import Reports
 from orders.retention import Retention
 from orders.settings import Settings
@@ -53,6 +54,7 @@ from orders.wire import pairs
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
 DUE_AT_MOST = 100  # in one go; a longer script would keep everybody else waiting
 DEADLINE_S = 1.5
+STEP_NAME = r"[a-z0-9][a-z0-9-]{0,39}"
 
 
 class OrderBook:
@@ -171,6 +173,23 @@ class OrderBook:
         """A cook's progress, `done` of `of` steps. False when the order is no longer this cook's."""
         ask = {"id": order_id, "attempt": attempt, "held_by": cook, "progress": f"{done}/{of}"}
         return bool(await self._gateway.script("report", ask))
+
+    async def keep_step(
+        self, meal: Meal, cook: str, number: int, name: str, result: object
+    ) -> bool:
+        """A cook has finished a step of portion `number`, and what it returned is kept.
+
+        False when the order is no longer this cook's. Raises ValueError for a name or a result that
+        cannot be kept.
+        """
+        if not re.fullmatch(STEP_NAME, name):
+            raise ValueError(f"{name!r} is no name of a step: small letters, figures and dashes.")
+        ask = {"id": meal.order_id, "attempt": meal.attempt, "held_by": cook}
+        ask |= {"mark": f"{number} {meal.portions[number].sku} {name}", "most": MAX_STEPS_BYTES}
+        kept = await self._gateway.script("step", ask | {"result": _small_json(result)})
+        if kept < 0:
+            raise ValueError(f"The steps of an order have {MAX_STEPS_BYTES} bytes together.")
+        return bool(kept)
 
     async def finish(
         self,

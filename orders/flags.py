@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
 
 import click
 from pydantic import ValidationError
 
 from orders.settings import Settings
+
+
+class LazyGroup(click.Group):
+    """A group whose further commands are imported when they are called, so that all start quickly.
+
+    `elsewhere`: name of the command → "module:attribute".
+    """
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._elsewhere = elsewhere
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *self._elsewhere]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._elsewhere:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = self._elsewhere[cmd_name].partition(":")
+        try:
+            command: click.Command = getattr(import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            if not module.startswith(str(error.name)):
+                raise
+            return click.Command(cmd_name, callback=_not_installed, help="Comes with the source.")
+        return command
+
+
+def _not_installed() -> None:
+    raise click.ClickException("This comes with the source: git clone it, and work there.")
 
 
 class WrongSetting(click.ClickException):
@@ -28,10 +60,15 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         command(_checked(texts), **flags)
 
     for name, field in reversed(Settings.model_fields.items()):
+        # --reload alone is enough, and --reload false will do, too.
+        alone: dict[str, Any] = (
+            {"is_flag": False, "flag_value": "true"} if field.annotation is bool else {}
+        )
         default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
         run = click.option(
             flag(name),
             type=str,
+            **alone,
             envvar=variable(name),
             default=default,
             help=field.description,

@@ -17,6 +17,7 @@ class Inspection:
 
     version: str
     run_id: str
+    clock_ms: int  # its clock, by which all times in the book are
     warnings: tuple[str, ...]
 
 
@@ -27,7 +28,8 @@ async def inspect(gateway: Gateway) -> Inspection:
     if tuple(map(int, version.split(".")[:2])) < OLDEST_REDIS:
         raise BookUnusable(f"Redis 7.0 or newer is needed, this one is {version}.")
     appendfsync = await gateway.setting("appendfsync")
-    return Inspection(version, info["run_id"], tuple(_warnings(info, appendfsync)))
+    clock_ms = int(info.get("server_time_usec", 0)) // 1000
+    return Inspection(version, info["run_id"], clock_ms, tuple(_warnings(info, appendfsync)))
 
 
 async def run_id(gateway: Gateway) -> str:

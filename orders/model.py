@@ -18,6 +18,7 @@ from orders.states import FINISHED, ON_THE_BOARD, Actor, Status
 MAX_QUANTITY = 99
 MAX_LINES = 50
 MAX_RESULT_BYTES = 4096
+MAX_STEPS_BYTES = 16_384  # all steps of an order together
 
 
 class OrderLine(BaseModel):
@@ -63,6 +64,26 @@ class HistoryEntry:
         at_ms, status, attempt, rest = line.split(" ", 3)
         by, _, error = rest.partition(" ")
         return cls(int(at_ms), Status(status), int(attempt), by, error or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A finished step of a recipe: of which portion of the order, its name, and what it returned."""
+
+    at_ms: int
+    number: int
+    sku: str
+    name: str
+    result: Any
+
+    @classmethod
+    def parse(cls, line: str) -> Step:
+        """Read one line of the book: `1795000000000 0 feast roast {"done": true}`."""
+        at_ms, number, sku, name, result = line.split(" ", 4)
+        return cls(int(at_ms), int(number), sku, name, json.loads(result))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"at_ms": self.at_ms, "sku": self.sku, "name": self.name, "result": self.result}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,7 @@ class Order:
     result: Any
     error: str | None
     history: tuple[HistoryEntry, ...]
+    steps: tuple[Step, ...] = ()  # kept for the next attempt, in the order in which they were done
 
     @classmethod
     def parse(cls, fields: dict[str, str]) -> Order:
@@ -142,6 +164,7 @@ class Order:
             result=json.loads(fields["result"]) if "result" in fields else None,
             error=fields.get("error"),
             history=tuple(map(HistoryEntry.parse, fields["history"].split("\n"))),
+            steps=tuple(map(Step.parse, fields.get("steps", "").split("\n")[:-1])),
         )
 
     @property
@@ -179,6 +202,7 @@ class Order:
             "finished_ms": self.finished_ms,
             "cook": self.cook if for_staff else self.cook and _role(self.cook),
             "progress": self.progress and {"done": self.progress[0], "of": self.progress[1]},
+            "steps": [step.to_json() for step in self.steps],
             "result": self.result,
             "error": self.error if for_staff else self.error and "failed",
             "history": [

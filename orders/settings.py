@@ -92,6 +92,14 @@ class Settings(BaseSettings):
     recipes: DirectoryPath | None = Field(
         None, description="A folder with more recipes, one a file."
     )
+    reload: bool = Field(
+        default=False, description="Use a recipe as soon as it is saved (for workshops)."
+    )
+    mail_server: str = Field(
+        "127.0.0.1:2525",
+        pattern=r"^[^\s:]+:\d{1,5}$",
+        description="Mail server of the recipe that sends a letter; see `orderup postbox`.",
+    )
     waiting_limit: int = Field(
         50_000, ge=1, description="With so many orders waiting for the crew no other is taken."
     )

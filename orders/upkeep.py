@@ -25,6 +25,20 @@ LAST_RESORT_S = 2.0
 log = logging.getLogger(__name__)
 
 
+def cancel_on_signals() -> None:
+    """Ctrl-C or SIGTERM cancels this task, which closes everything in order; once more hurries."""
+    loop, opening = asyncio.get_running_loop(), asyncio.current_task()
+    assert opening is not None
+
+    def stop() -> None:
+        for task in asyncio.all_tasks() if opening.cancelling() else {opening}:
+            task.cancel()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):  # Windows knows no SIGHUP
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
 async def keep_up(name: str, live: Callable[[], Awaitable[int]]) -> NoReturn:
     """Let `name` live again and again, until this task is cancelled.
 

@@ -54,6 +54,17 @@ class Restaurant:
             check=False,
         )
 
+    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that knows nothing of this restaurant but what is said."""
+        return subprocess.run(
+            [sys.executable, str(ORDERUP), *words],
+            **self._surroundings(),
+            capture_output=True,
+            text=True,
+            timeout=OPEN_WITHIN_S,
+            check=False,
+        )
+
     def open(self, *arguments: str) -> None:
         """Start `orderup open`, and wait until it has told where everything is."""
         self.start(*arguments)

@@ -26,6 +26,15 @@ class Progress(_Answered):
     of: int
 
 
+class FinishedStep(_Answered):
+    """A step of a recipe that is done, and is not done again when the order is tried once more."""
+
+    at_ms: int
+    sku: str
+    name: str
+    result: Any
+
+
 class Entry(_Answered):
     """One step of the order's history. Which cook it was, and what went wrong, the staff see only."""
 
@@ -55,6 +64,7 @@ class OrderAnswer(_Answered):
     finished_ms: int | None
     cook: str | None
     progress: Progress | None
+    steps: list[FinishedStep] = Field(description="Of recipes that keep their steps; else empty.")
     result: Any
     error: str | None
     history: list[Entry]

@@ -42,7 +42,8 @@ class OrderTicket extends HTMLElement {
     return this.querySelector("order-outlook");
   }
 
-  #show({ status, progress, result }) {
+  #show({ status, progress, steps, result }) {
+    this.#showSteps(steps);
     this.#showProgress(status === "STARTED" ? progress : null);
     if (status !== this.dataset.status) this.#showStatus(status);
     if (result !== null) this.#showResult();
@@ -82,6 +83,16 @@ class OrderTicket extends HTMLElement {
     Object.assign(part.querySelector("progress"), { max: of, value: done });
     const words = part.querySelector("[data-text]");
     words.textContent = words.dataset.text.replace("{done}", done).replace("{of}", of);
+  }
+
+  // Steps are only added, also by a later attempt: what is done stays done.
+  #showSteps(steps) {
+    const part = this.querySelector("[data-kept]");
+    part.hidden = steps.length === 0;
+    const list = part.querySelector("ol");
+    for (const { name } of steps.slice(list.children.length)) {
+      list.append(Object.assign(document.createElement("li"), { textContent: name }));
+    }
   }
 
   // The server knows the dishes' names and how to say what their recipes have returned.

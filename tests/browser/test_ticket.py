@@ -222,3 +222,17 @@ async def test_nothing_moves_for_who_wants_no_motion(book: OrderBook, wait: Wait
     await cooked(book, order)
     await expect(ticket.locator("[data-state]")).to_contain_text("Ready")
     assert 0 == await ticket.evaluate("document.getAnimations().length")
+
+
+async def test_steps_appear_as_they_are_done(book: OrderBook, wait: Wait) -> None:
+    """Live, each once, also those that a later attempt adds; what is shown twice stays as it is."""
+    order, ticket = await wait(viewport=PHONE)
+    steps = ticket.locator("[data-kept] li")
+    meal = (await book.start(order.id, 1, "anna")).meal
+    await book.keep_step(meal, "anna", 0, "season", None)
+    await expect(steps).to_have_text(["season"])
+    await book.retry(order.id, 1, "anna", "burnt", 0)
+    meal = (await book.start(order.id, 2, "anna")).meal
+    await book.keep_step(meal, "anna", 0, "roast", None)
+    await expect(steps).to_have_text(["season", "roast"])
+    assert [] == await violations(ticket)

@@ -186,3 +186,22 @@ async def test_a_customer_is_told_that_it_failed_not_why(
     assert "oven" not in seen.text + (await client.get(f"/orders/{order.id}")).text
     known = await client.get(f"/api/orders/{order.id}", headers=STAFF)
     assert "OSError: /srv/oven is gone" == known.json()["error"]
+
+
+async def test_the_steps_that_are_done_are_shown(
+    client: httpx.AsyncClient, book: OrderBook
+) -> None:
+    """By name, in the order in which they were done; in the API with what came of them."""
+    order = await book.place(NUGGETS)
+    assert "data-kept" in await part(client, order, 'section class="card kept"')
+    assert "hidden" in await part(client, order, 'section class="card kept"')
+    meal = (await book.start(order.id, 1, "anna")).meal
+    await book.keep_step(meal, "anna", 0, "season", {"salt": "a little"})
+    await book.keep_step(meal, "anna", 0, "roast", None)
+    shown = await part(client, order, 'section class="card kept"')
+    assert ["season", "roast"] == re.findall("<li>(.*?)</li>", shown)
+    assert "hidden" not in shown
+    told = (await client.get(f"/api/orders/{order.id}")).json()["steps"]
+    assert [("nuggets-6", "season", {"salt": "a little"}), ("nuggets-6", "roast", None)] == [
+        (step["sku"], step["name"], step["result"]) for step in told
+    ]

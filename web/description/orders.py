@@ -28,6 +28,7 @@ ORDER: dict[str, Any] = {
     "finished_ms": None,
     "cook": None,
     "progress": None,
+    "steps": [],
     "result": None,
     "error": None,
     "history": [{"status": "PENDING", "at_ms": 1795262400000, "attempt": 1, "by": "customer"}],

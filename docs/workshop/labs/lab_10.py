@@ -1,0 +1,35 @@
+"""Lab 10: the order arrives, and its answer does not. How many meals are cooked?"""
+
+from __future__ import annotations
+
+import asyncio
+
+from orders.book import OrderBook
+
+from .bench import Bench, eventually, expect, wanted
+from .line import BadLine
+
+DEADLINE_S = 0.3  # after which the book says that Redis is away; in the product it is longer
+
+
+async def check(bench: Bench) -> str:
+    order = bench.exercise(10).order
+    async with BadLine(bench.settings.redis_url or "") as line:
+        settings = bench.settings.model_copy(update={"redis_url": line.url})
+        async with OrderBook(settings, deadline_s=DEADLINE_S) as book:
+            await book.orders(["nobody"])  # connected, before the line goes bad
+            line.deaf = True
+            ordering = asyncio.create_task(order(book, wanted("turkey")))
+            await eventually(lambda: bench.book.last_placed(1))
+            await asyncio.wait({ordering}, timeout=2 * DEADLINE_S)
+            expect(not ordering.done(), "It has given up, or made up an answer.")
+            line.mend()
+            told = await asyncio.wait_for(ordering, 20)
+    placed = await bench.book.last_placed(10)
+    expect(
+        len(placed) == 1,
+        f"One guest, and {len(placed)} turkeys: {', '.join(o.reference for o in placed)}. Each try was "
+        "taken for another order.",
+    )
+    expect(placed[0].id == told.id, "The guest was told of another order than the one in the book.")
+    return f"Tried again and again, and there is one turkey: {told.reference}."

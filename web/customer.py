@@ -1,0 +1,96 @@
+"""A customer at the command line: orders over HTTP, and follows the number as a phone does.
+
+For workshops, alike in PowerShell, zsh and bash. It knows nothing but the API.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import httpx
+
+OVER = {"SUCCESS", "FAILURE", "COLLECTED", "REVOKED"}
+
+
+@click.command()
+@click.argument("skus", nargs=-1, required=True, metavar="SKU...")
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The counter.")
+@click.option("--times", default=1, help="Order it so many times, all at once.")
+@click.option("--key", help="Idempotency key: the same order under the same key is one order.")
+@click.option("--wait/--no-wait", default=True, help="Follow the order until it is ready.")
+def order(skus: tuple[str, ...], url: str, times: int, key: str | None, *, wait: bool) -> None:
+    """Order dishes by their sku, and see what becomes of the order."""
+    import httpx
+
+    try:
+        asyncio.run(_order(skus, url, times, key, wait=wait))
+    except httpx.HTTPError as error:
+        raise click.ClickException(
+            f"Nobody answers at {url} ({type(error).__name__}): is `orderup open` or `orderup web` "
+            "running, and on this port? See --url."
+        ) from error
+
+
+async def _order(
+    skus: tuple[str, ...], url: str, times: int, key: str | None, *, wait: bool
+) -> None:
+    import httpx
+
+    timeout = httpx.Timeout(10, read=30)
+    async with httpx.AsyncClient(base_url=url, timeout=timeout) as client:
+        customers = [_be_served(client, skus, key, wait=wait) for _ in range(times)]
+        await asyncio.gather(*customers)
+
+
+async def _be_served(
+    client: httpx.AsyncClient, skus: tuple[str, ...], key: str | None, *, wait: bool
+) -> None:
+    began = time.monotonic()
+    items = [{"sku": sku, "quantity": 1} for sku in skus]
+    headers = {"Idempotency-Key": key} if key else {}
+    answer = await client.post("/api/orders", json={"items": items}, headers=headers)
+    told = answer.json()
+    if answer.is_error:
+        raise click.ClickException(f"{told['title']}: {told.get('detail', '')}")
+    _tell(told, began)
+    if wait and told["status"] not in OVER:
+        async for news in _news(client, told["id"]):
+            _tell(news, began)
+
+
+async def _news(client: httpx.AsyncClient, order_id: str) -> AsyncIterator[dict[str, Any]]:
+    """Each new status of the order, until it is over; a broken stream is opened again."""
+    import httpx
+
+    status = None
+    while status not in OVER:
+        try:
+            async with client.stream("GET", f"/orders/{order_id}/events") as stream:
+                if stream.status_code != httpx.codes.OK:
+                    return
+                async for line in stream.aiter_lines():
+                    news = json.loads(line.removeprefix("data: ")) if '"reference"' in line else {}
+                    if news and news["status"] != status:
+                        status = news["status"]
+                        yield news
+                    if status in OVER:
+                        return
+        except httpx.TransportError:
+            await asyncio.sleep(1)
+
+
+def _tell(order: dict[str, Any], began: float) -> None:
+    """One line for each thing that happened: when, the number, the status, and what belongs to it."""
+    more = f"  {json.dumps(order['result'])}" if order["result"] is not None else ""
+    attempt = f"  attempt {order['attempt']}" if order["attempt"] > 1 else ""
+    click.echo(
+        f"{time.monotonic() - began:7.2f} s  {order['reference']}  {order['status']:<8}"
+        f"  id {order['id']}{attempt}{more}"
+    )
