@@ -2,6 +2,6 @@
 
 export function showHall(play, { hall, screens }) {
   const words = play.querySelector("[data-hall]");
-  const text = `From the hall: ${hall.preparing} numbers in preparation, ${hall.ready} ready. Kitchen screens open: ${screens}.`;
+  const text = `Numbers from the hall: ${hall.preparing} in preparation, ${hall.ready} ready. Kitchen screens open: ${screens}.`;
   if (words.textContent !== text) words.textContent = text;
 }

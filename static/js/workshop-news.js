@@ -1,6 +1,7 @@
 // What happened, newest first, and the count of what was lost after the last fault.
 
-export function showNews(play, { news, counted, redis_is_out: out }) {
+export function showNews(play, { news, counted, redis_is_out: out, mistakes }) {
+  showMistakes(play.querySelector("[data-mistakes]"), mistakes);
   const list = play.querySelector("[data-news]");
   const mark = String(news.at(-1)?.at_ms) + news.length + (news.at(-1)?.text ?? "");
   if (list.dataset.mark !== mark) {
@@ -11,6 +12,19 @@ export function showNews(play, { news, counted, redis_is_out: out }) {
   const text = out ? "Redis is out. Orders that have a number are on disk." : sentence(counted);
   words.hidden = !text;
   if (words.textContent !== text) words.textContent = text;
+}
+
+// Recipes that are left out, and what a learner can do about it.
+function showMistakes(list, mistakes) {
+  const mark = mistakes.join("\n");
+  if ([...list.children].map((item) => item.textContent).join("\n") === mark) return;
+  list.replaceChildren(
+    ...mistakes.map((mistake) => {
+      const item = document.createElement("li");
+      item.textContent = mistake;
+      return item;
+    }),
+  );
 }
 
 function line(atMs, text) {

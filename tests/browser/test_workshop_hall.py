@@ -35,8 +35,11 @@ SALAD = {"items": [{"sku": "garden-salad", "quantity": 1}]}
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
     directory = tmp_path_factory.mktemp("hall")
+    recipes = directory / "recipes"
+    recipes.mkdir()
+    (recipes / "upside_down.py").write_text("\n\nasync def cook(dish:\n")
     arguments = ("--workshop", "--staff-pin", "1234", "--public-url", OUTSIDE)
-    with opened(directory, *arguments) as it:
+    with opened(directory, *arguments, "--recipes", str(recipes)) as it:
         yield it
 
 
@@ -144,7 +147,7 @@ async def test_a_phone_cooks_for_another(open_page: OpenPage, stage: Restaurant)
     await phone.get_by_role("button", name="To the stove").click()
     await expect(wall.locator("[data-hall]")).to_contain_text("Kitchen screens open: 1")
     order = httpx.post(f"{stage.address}/api/orders", json=SALAD).json()
-    await expect(wall.locator("[data-hall]")).to_contain_text("1 numbers in preparation")
+    await expect(wall.locator("[data-hall]")).to_contain_text("1 in preparation")
     for verb, status in (("Start", "STARTED"), ("Ready", "SUCCESS")):
         await card(phone, order).get_by_role("button", name=verb).click()
         await is_now(phone, order, status)
@@ -215,6 +218,23 @@ class Watch:
             return 0.0
         began, ended = self._away[0][0], self._away[-1][1]
         return max(0.0, min(until, ended) - max(since, began))
+
+
+async def test_the_page_says_what_is_wrong_here(open_page: OpenPage, stage: Restaurant) -> None:
+    """What the doctor finds on this machine, for the presenter; and for everybody a recipe that is left
+    out, with its file and line, while all others cook on.
+    """
+    wall = await open_page(
+        stage.address, "/workshop#chapter-6", viewport=PROJECTOR, extra_http_headers=STAFF
+    )
+    findings = wall.locator("[data-findings] li")
+    for what in ("Python", "port", "Redis", "clock", "crew", "phones", "browser"):
+        await expect(findings.filter(has_text=what).first).to_be_visible()
+    guest = await open_page(stage.address, "/workshop", viewport=PHONE)
+    mistake = re.compile(r"upside_down\.py, line 3: SyntaxError")
+    await expect(guest.locator("[data-mistakes] li")).to_have_text(mistake)
+    assert 0 == await guest.locator("[data-findings]").count()
+    assert 401 == httpx.get(f"{stage.address}/workshop/preflight").status_code
 
 
 LONG = pytest.mark.long

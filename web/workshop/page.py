@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncGenerator
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import cast
 
@@ -29,6 +30,7 @@ from web.workshop.controls import (
 )
 from web.workshop.counter import LineTooLong, OneCounter, Plate, Spoilt
 from web.workshop.hall import hall, ways_in
+from web.workshop.mistakes import mistakes
 from web.workshop.opening import Staging, access_log
 from web.workshop.stage import Stage
 
@@ -45,7 +47,10 @@ def put_up(app: Quart, staging: Staging) -> None:
     stage = Stage(
         staging.line,
         ended=lambda: here.hub.ended,
-        beside=lambda: {"screens": here.hub.streams["kitchen"]},
+        beside=lambda: {
+            "screens": here.hub.streams["kitchen"],
+            "mistakes": mistakes(here.hub.crew.beats),
+        },
     )
     here.vitals.other_streams["workshop"] = lambda: stage.viewers
     app.extensions["stage"] = stage
@@ -112,6 +117,16 @@ async def turn_controls() -> Response | AnyResponse:
     if "text/html" in request.headers.get("Accept", ""):
         return redirect("/workshop", 303)
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@workshop.get("/preflight")
+async def look_over() -> Response:
+    """What works on this machine, as `orderup doctor` says it."""
+    await require_staff()
+    from web.doctor import examine
+
+    found = await examine(counter().settings)
+    return answer({"findings": [asdict(finding) for finding in found]}, 200)
 
 
 @workshop.get("/log")
