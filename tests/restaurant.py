@@ -123,7 +123,9 @@ class Restaurant:
     def place(self) -> str:
         """Place an order; its id."""
         answer = httpx.post(
-            f"{self.address}/api/orders", json={"items": [{"sku": "nuggets-6", "quantity": 1}]}
+            f"{self.address}/api/orders",
+            json={"items": [{"sku": "nuggets-6", "quantity": 1}]},
+            timeout=20,  # the door is open before the counter is
         )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
