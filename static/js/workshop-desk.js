@@ -5,6 +5,7 @@ const SWITCHES = {
   paused: { true: "Pause", false: "Go on" },
   slow_fryer: { true: "The fryer is slow", false: "Mend the fryer" },
   people_cook: { true: "Let people cook", false: "Let robots cook" },
+  laptops: { true: "Let laptops in", false: "Shut laptops out" },
   failing: { true: "One dish in three burns", false: "Burn no more" },
 };
 const LATER_MS = 1_500; // what the presenter has just set is not overwritten by an older state

@@ -49,7 +49,7 @@ def settled(restaurant: Restaurant) -> list[dict[str, Any]]:
 
 def set_up(restaurant: Restaurant) -> None:
     """Nobody is in the hall, and all is as at first but faster; one cook is there."""
-    switches = ("doors_open", "paused", "slow_fryer", "failing", "people_cook")
+    switches = ("doors_open", "paused", "slow_fryer", "failing", "people_cook", "laptops")
     turn(restaurant, **dict.fromkeys(switches, "false"), speed="10", per_minute="40", turkeys="0")
     turn(restaurant, do="reset")
     while len(eventually(lambda: settled(restaurant))) > 1:

@@ -10,7 +10,7 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 COOKS_AT_MOST = 4
 PER_MINUTE = (2, 40)
 RUSH = 12
-SWITCHES = ("doors_open", "paused", "slow_fryer", "failing", "people_cook")
+SWITCHES = ("doors_open", "paused", "slow_fryer", "failing", "people_cook", "laptops")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Controls:
     slow_fryer: bool = False
     failing: bool = False
     people_cook: bool = False
+    laptops: bool = False  # may come in by the hatch
 
 
 class NoSuchControl(ValueError):

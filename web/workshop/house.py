@@ -16,17 +16,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
 
 from orders.directions import VARIABLE
 from orders.keys import Keys
 from orders.settings import Settings
 from orders.upkeep import Part, keep_up
 from orders.valkey import PrivateValkey
+from web import door
 from web.workshop.controls import NoSuchControl
 from web.workshop.cooks import Cooks
 from web.workshop.faults import Faults
+from web.workshop.hatch import Hatch
 from web.workshop.line import Line, Message, line_on
-from web.workshop.opening import INVITATION, script
+from web.workshop.opening import HATCH, INVITATION, script
 from web.workshop.show import Show
 from web.workshop.visits import choose_crew
 from web.workshop.xray import Xray
@@ -54,6 +57,12 @@ class House:
         self._address, self._staff = address, staff
         directed = {VARIABLE: str(script(settings).resolve())}
         invited = directed | {INVITATION: secrets.token_urlsafe(12)}  # another one each time
+        self._hatch = None
+        if outside := urlsplit(door.on_the_net(settings) or "").hostname:
+            self._hatch = Hatch(
+                "" if settings.host in door.EVERYWHERE else settings.host, valkey.url
+            )
+            invited[HATCH] = self._hatch.address(outside)
         web, kitchen = parts
         self._web, kitchen = _told(web, invited), _told(kitchen, directed)
         self._web_pid: int | None = None
@@ -79,6 +88,8 @@ class House:
             parts.create_task(keep_up("web", self._web_life))
             self._cooks.set_number(COOKS_AT_FIRST, parts)
             parts.create_task(self._keep_telling())
+            if self._hatch:
+                parts.create_task(self._hatch.keep())
             while True:
                 try:
                     await self._play(parts)
@@ -141,6 +152,8 @@ class House:
             self._show.direct(message["set"])
             if "people_cook" in message["set"]:
                 self._choose_crew()
+            if self._hatch and "laptops" in message["set"]:
+                self._hatch.turn(to=self._show.controls.laptops)
         if "cut" in message:
             self._tell_news(f"The connections of {message['cut']} viewers of this page were cut.")
         if "fault" in message:

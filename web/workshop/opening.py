@@ -13,22 +13,25 @@ from web.workshop.counter import Recipe
 STORE = "workshop"
 COLLECT_S = 60.0
 INVITATION = "ORDERUP_INVITATION"
+HATCH = "ORDERUP_HATCH"
 
 
 @dataclass(frozen=True)
 class Staging:
     """What makes a web server the workshop's: its end of the line to the launcher, a descriptor; the
-    recipe by which its cashier cooks; and the invitation that makes a learner a cook.
+    recipe by which its cashier cooks; the invitation that makes a learner a cook; and the Redis URL
+    for laptops, where others can come in at all.
     """
 
     line: int
     cook: Recipe
     invitation: str
+    hatch: str | None
 
 
 def staging(line: int, cook: Recipe) -> Staging:
-    """The invitation is in the environment, where nobody but us can read it (house.py)."""
-    return Staging(line, cook, os.environ[INVITATION])
+    """What is secret comes by the environment, where nobody but us can read it (house.py)."""
+    return Staging(line, cook, os.environ[INVITATION], os.environ.get(HATCH))
 
 
 def for_workshop(settings: Settings) -> Settings:

@@ -57,6 +57,7 @@ def put_up(app: Quart, staging: Staging) -> None:
     app.extensions["one counter"] = OneCounter(staging.cook, stage.serving)
     app.register_blueprint(workshop)
     app.register_blueprint(hall)
+    app.extensions["hatch"] = staging.hatch
 
     @app.while_serving
     async def _open() -> AsyncGenerator[None, None]:
@@ -79,6 +80,7 @@ async def show_workshop() -> Response:
         per_minute=PER_MINUTE,
         cooks_at_most=COOKS_AT_MOST,
         ways_in=ways_in(presenter=presenter),
+        hatch=current_app.extensions["hatch"] if presenter else None,
     )
     return Response(page, headers={"Cache-Control": "no-store"})
 
