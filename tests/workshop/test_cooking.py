@@ -36,8 +36,11 @@ async def seconds(plate: Plate) -> float:
     return time.monotonic() - began
 
 
-def test_both_counters_cook_by_the_same_function(settings: Settings) -> None:
+def test_both_counters_cook_by_the_same_function(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What the crew finds under the name in the menu is what the cashier is given."""
+    monkeypatch.setenv(opening.INVITATION, "as the launcher sets it")
     cashier = OneCounter(orderup._staging(0).cook, lambda _: None)
     for item in load_menu(opening.for_workshop(settings).menu).items.values():
         assert cashier.cook is recipes.find(item.recipe)
