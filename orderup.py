@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 try:
     import click
@@ -27,9 +27,13 @@ from orders.flags import LazyGroup, environment, with_settings
 from orders.menu import MenuError
 from orders.preflight import check_files, check_redis, without_password
 from orders.settings import Settings
-from orders.upkeep import Part, follow_lifeline, keep_up
+from orders.upkeep import Part, cancel_on_signals, follow_lifeline, keep_up
 from orders.valkey_server import ValkeyError
 from web import door, pin
+
+if TYPE_CHECKING:
+    from orders.valkey import PrivateValkey
+    from web.workshop.opening import Staging
 
 WEB_STOP_S = 10.0
 KITCHEN_STOP_S = 5.0  # beside the time in which it may finish what it has in hand
@@ -54,60 +58,58 @@ def main() -> None:
 
 @main.command("open")
 @with_settings
-def open_(settings: Settings) -> None:
+@click.option("--workshop", is_flag=True, help="Open the workshop, on a store of its own, instead.")
+def open_(settings: Settings, *, workshop: bool) -> None:
     """Open the restaurant: a private Valkey (unless a Redis URL is set), web and kitchen."""
     logs.begin("open", settings.log)
+    if workshop:
+        from web.workshop.opening import for_workshop
+
+        settings = for_workshop(settings)
     if sys.platform == "win32" and settings.redis_url is None:
         raise click.ClickException(
             "There is no private Valkey on Windows: set REDIS_URL, or use WSL or docker compose."
         )
     with _one_sentence(), suppress(asyncio.CancelledError):  # cancelled by Ctrl-C
         check_files(settings)
-        asyncio.run(_open(settings))
+        asyncio.run(_open(settings, workshop=workshop))
 
 
-async def _open(settings: Settings) -> None:
+async def _open(settings: Settings, *, workshop: bool) -> None:
     """Each thing stands on the one before it; when this task is cancelled, the last goes first."""
-    _cancel_on_signals()
-    async with _redis(settings) as (redis_url, hold):
+    cancel_on_signals()
+    async with _redis(settings) as (redis_url, valkey):
         settings = settings.model_copy(update={"redis_url": redis_url})
         listener = door.listen(settings)
         settings, about_pin = _with_pin(_with_port(settings, listener))
         async with asyncio.TaskGroup() as keeping:
             with listener:  # closed first: nobody new comes in while web serves whom it has
-                for part in _parts(settings, listener, hold):
-                    keeping.create_task(keep_up(part.name, part.live))
+                parts = tuple(_parts(settings, listener, (valkey.hold,) if valkey else ()))
+                if workshop and valkey:
+                    from web.workshop.house import House
+
+                    lives = [House(settings, door.here(settings), parts, valkey).keep()]
+                else:
+                    lives = [keep_up(part.name, part.live) for part in parts]
+                for life in lives:
+                    keeping.create_task(life)
                 while not await door.answers(settings):  # noqa: ASYNC110, it is another process
                     await asyncio.sleep(0.1)
-                _tell(settings, about_pin)
+                _tell(settings, about_pin, *(["workshop"] if workshop else []))
                 await asyncio.Future()
 
 
-def _cancel_on_signals() -> None:
-    """Ctrl-C or SIGTERM cancels this task, which closes everything in order; once more hurries."""
-    loop, opening = asyncio.get_running_loop(), asyncio.current_task()
-    assert opening is not None
-
-    def stop() -> None:
-        for task in asyncio.all_tasks() if opening.cancelling() else {opening}:
-            task.cancel()
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if number := getattr(signal, name, None):  # Windows knows no SIGHUP
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
-
-
 @asynccontextmanager
-async def _redis(settings: Settings) -> AsyncIterator[tuple[str, tuple[int, ...]]]:
-    """The Redis that is set, or a private Valkey; and what its users inherit, to keep it there."""
+async def _redis(settings: Settings) -> AsyncIterator[tuple[str, PrivateValkey | None]]:
+    """The Redis that is set, or a private Valkey, whose hold its users inherit, to keep it there."""
     if settings.redis_url is not None:
         await check_redis(settings)
-        yield settings.redis_url, ()
+        yield settings.redis_url, None
         return
     from orders.valkey import private_valkey
 
     async with private_valkey(settings.data_dir, settings.log) as valkey:
-        yield valkey.url, (valkey.hold,)
+        yield valkey.url, valkey
 
 
 def _parts(settings: Settings, listener: socket.socket, hold: tuple[int, ...]) -> Iterator[Part]:
@@ -141,7 +143,8 @@ def _parts(settings: Settings, listener: socket.socket, hold: tuple[int, ...]) -
 @with_settings
 @click.option("--lifeline", type=float, hidden=True)
 @click.option("--fd", type=int, hidden=True)
-def web(settings: Settings, *, lifeline: float | None, fd: int | None) -> None:
+@click.option("--stage", type=int, hidden=True)
+def web(settings: Settings, *, lifeline: float | None, fd: int | None, stage: int | None) -> None:
     """Run the counter alone: the web server. Without a Redis URL: redis://127.0.0.1:6379/0."""
     with _one_sentence():
         settings = _begin("web", settings, lifeline)
@@ -152,7 +155,15 @@ def web(settings: Settings, *, lifeline: float | None, fd: int | None) -> None:
             fd = listener.detach()
         from web import serve
 
-        serve.run(settings, fd=fd)
+        serve.run(settings, fd=fd, staging=None if stage is None else _staging(stage))
+
+
+def _staging(line: int) -> Staging:
+    """What the workshop's web server is given besides: its cashier cooks by the crew's own recipe."""
+    from kitchen.recipes.as_directed import cook
+    from web.workshop.opening import staging
+
+    return staging(line, cook)
 
 
 @main.command()
@@ -211,13 +222,14 @@ def _with_pin(settings: Settings) -> tuple[Settings, str]:
     return settings.model_copy(update={"staff_pin": number}), about
 
 
-def _tell(settings: Settings, about_pin: str) -> None:
-    """Print where everything is found."""
+def _tell(settings: Settings, about_pin: str, *pages: str) -> None:
+    """Print where everything is found, these pages besides."""
     here = door.here(settings)
     outside = settings.public_url or door.on_the_net(settings)
     rows = {
         "kiosk": f"{here}/",
         "board": f"{here}/board",
+        **{page: f"{here}/{page}" for page in pages},
         "from outside": f"{outside}/" if outside else "no (--host 0.0.0.0 lets others in)",
         "staff": f"{here}/staff",
         "staff PIN": about_pin,

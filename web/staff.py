@@ -7,6 +7,7 @@ import hmac
 
 from quart import g, request
 
+from web import invitation
 from web.counter import counter
 from web.problem import StaffOnly, TooManyAttempts
 
@@ -18,6 +19,15 @@ async def require_staff() -> None:
     """
     if not await is_staff():
         raise StaffOnly
+
+
+async def require_kitchen() -> None:
+    """For the kitchen's screen and what can be tapped on it: the staff, and whoever is invited to cook.
+
+    Raises as `require_staff` does.
+    """
+    if not invitation.is_shown():
+        await require_staff()
 
 
 async def is_staff() -> bool:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 
 from babel.units import format_unit
-from markupsafe import Markup
 from quart import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +16,7 @@ from web.address import public_address
 from web.counter import counter, stream
 from web.estimate import Range
 from web.problem import Unacceptable
+from web.qr import qr
 from web.texts import choose_language, language
 from web.texts import gettext as _
 
@@ -43,7 +43,7 @@ async def show_ticket(order_id: str) -> Response:
         place=None if outlook.ahead is None else outlook.ahead + 1,
         ready_in=outlook.ready and in_words(outlook.ready),
         results=_results(order.result, names),
-        qr_svg=_qr(address),
+        qr_svg=qr(address),
         ticket_url=address,
     )
     return Response(page, headers={"Cache-Control": "no-store"})
@@ -78,13 +78,6 @@ async def order_events(order_id: str) -> Response:
     except BookUnavailable:
         pass
     return stream(counter().hub.follow(order_id))
-
-
-def _qr(address: str) -> Markup:
-    import segno  # here, for the counter opens sooner without it
-
-    code = segno.make(address, error="m")
-    return Markup(code.svg_inline(scale=4, border=2, omitsize=True))  # noqa: S704 - segno's own
 
 
 def in_words(ready: Range) -> str:

@@ -11,7 +11,7 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -34,6 +34,7 @@ class Vitals:
         self.process = f"{platform.node()}-{os.getpid()}"
         self.answers: Counter[int] = Counter()  # by the first digit of the status
         self.slow_viewers = 0
+        self.other_streams: dict[str, Callable[[], int]] = {}  # not the hub's: how many see each
         self._book = book
         self._hub = hub
         self._counts: Counter[str] = Counter()
@@ -50,7 +51,8 @@ class Vitals:
         """How this process is now."""
         return {
             "answers": {f"{digit}xx": number for digit, number in sorted(self.answers.items())},
-            "streams": self._hub.streams,
+            "streams": self._hub.streams
+            | {name: viewers() for name, viewers in self.other_streams.items()},
             "slow_viewers": self.slow_viewers,
             **self._hub.heard,
         }

@@ -159,6 +159,21 @@ async def test_nobody_on_shift_is_said_aloud(staff: httpx.AsyncClient, book: Ord
     assert "data-nobody hidden>" in (await staff.get("/office")).text
 
 
+async def test_a_recipe_that_cannot_be_used_is_named(web: Web, book: OrderBook) -> None:
+    """With file and line, as loaded, in the stream and in the API: as the kitchen itself has told it."""
+    web.client.headers.update(STAFF)
+    told = {"broken_recipes": ["kitchen/recipes/soup.py, line 3: SyntaxError: invalid syntax."]}
+    told |= {"standstill": "kitchen/recipes/grind.py, line 8, holds up this whole kitchen."}
+    await book.crew.arrive("anna", {"beat": 0, "cooks": 4, **told})
+    page = (await web.client.get("/office")).text
+    assert "soup.py, line 3: SyntaxError: invalid syntax. kitchen/recipes/grind.py, line 8" in page
+    [cook] = (await web.client.get("/api/kitchen")).json()["crew"]
+    assert told == {name: cook[name] for name in told}
+    async with web.stream("/office/events") as viewer:
+        [cook] = (await viewer.next("kitchen")).data["crew"]
+        assert told == {name: cook[name] for name in told}
+
+
 async def test_the_stream_tells_the_state_and_what_has_changed(web: Web, book: OrderBook) -> None:
     """All there is to say, at once and every second; the ids of changed orders in between."""
     web.client.headers.update(STAFF)

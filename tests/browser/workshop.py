@@ -1,0 +1,57 @@
+"""What the tests of the workshop do again and again: turn a control, and read the state of the play."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import httpx
+
+from tests.restaurant import Restaurant, eventually
+
+STAFF = {"Authorization": "Bearer 1234"}
+
+
+def turn(restaurant: Restaurant, **wish: str) -> None:
+    """Turn a control as the presenter does, who has signed in before Redis is out."""
+    answer = httpx.post(
+        f"{restaurant.address}/workshop/controls",
+        data=wish,
+        cookies=session(restaurant.address),
+        headers={"Accept": "application/json"},
+    )
+    assert answer.status_code == 204, answer.text
+
+
+@cache
+def session(address: str) -> httpx.Cookies:
+    """The presenter's session."""
+    answer = httpx.post(f"{address}/staff", data={"pin": "1234"})
+    assert answer.status_code == 303, answer.text
+    return answer.cookies
+
+
+def state(restaurant: Restaurant) -> dict[str, Any]:
+    """The state of the play, as the next frame of its stream tells it."""
+    with httpx.stream("GET", f"{restaurant.address}/workshop/events", timeout=10) as response:
+        for line in response.iter_lines():
+            if line.startswith("data: ") and '"controls"' in line:
+                return dict(json.loads(line.removeprefix("data: ")))
+    raise AssertionError("the stream told nothing")
+
+
+def settled(restaurant: Restaurant) -> list[dict[str, Any]]:
+    """The cooks, when none of them is on the way out; else none."""
+    cooks = list(state(restaurant)["cooks"])
+    return [] if any(cook["leaving"] for cook in cooks) else cooks
+
+
+def set_up(restaurant: Restaurant) -> None:
+    """Nobody is in the hall, and all is as at first but faster; one cook is there."""
+    switches = ("doors_open", "paused", "slow_fryer", "failing", "people_cook", "laptops")
+    turn(restaurant, **dict.fromkeys(switches, "false"), speed="10", per_minute="40", turkeys="0")
+    turn(restaurant, do="reset")
+    while len(eventually(lambda: settled(restaurant))) > 1:
+        turn(restaurant, do="send-home")
+    eventually(lambda: state(restaurant)["queue"]["people"] == [])

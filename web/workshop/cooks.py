@@ -1,0 +1,80 @@
+"""The cooks of the play: each is a kitchen process with one pair of hands, kept up like any part.
+
+So a cook can be hired, sent home and killed, and each time another process id is seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from orders.upkeep import Part, keep_up
+from web.workshop.controls import COOKS_AT_MOST
+
+
+class Cooks:
+    """`kitchen` is how one is started. `tell` hears in words who came and went."""
+
+    def __init__(self, kitchen: Part, tell: Callable[[str], None]) -> None:
+        self._kitchen = kitchen
+        self._tell = tell
+        self._kept: dict[int, asyncio.Task[None]] = {}
+        self._leaving: set[int] = set()
+        self._pids: dict[int, int] = {}
+
+    def hire(self, going: asyncio.TaskGroup) -> None:
+        """One more comes on shift, up to the bound."""
+        free = [n for n in range(1, COOKS_AT_MOST + 1) if n not in self._kept]
+        if not free:
+            self._tell(f"There is room for {COOKS_AT_MOST} cooks in this kitchen.")
+            return
+        self._kept[free[0]] = going.create_task(self._keep(free[0]))
+
+    def send_home(self) -> None:
+        """The one who came last finishes what he has in hand, or puts it back, and goes."""
+        staying = [n for n in self._kept if n not in self._leaving]
+        if staying:
+            self._leaving.add(staying[-1])
+            self._kept[staying[-1]].cancel()
+
+    def set_number(self, number: int, going: asyncio.TaskGroup) -> None:
+        while len(self._kept) - len(self._leaving) < number:
+            self.hire(going)
+        while len(self._kept) - len(self._leaving) > number:
+            self.send_home()
+
+    def kill(self, pid: int) -> bool:
+        """Kill this cook without a word, if it is one of ours."""
+        if pid not in self._pids.values():
+            return False
+        os.kill(pid, signal.SIGKILL)
+        return True
+
+    def told(self) -> list[dict[str, Any]]:
+        return [
+            {"cook": n, "pid": self._pids.get(n), "leaving": n in self._leaving}
+            for n in sorted(self._kept)
+        ]
+
+    async def _keep(self, number: int) -> None:
+        part = replace(
+            self._kitchen, name=f"cook {number}", born=lambda pid: self._born(number, pid)
+        )
+        try:
+            await keep_up(part.name, part.live)
+        finally:
+            self._tell(f"Cook {number} has gone home.")
+            for record in (self._kept, self._pids):
+                record.pop(number, None)
+            self._leaving.discard(number)
+
+    def _born(self, number: int, pid: int) -> None:
+        if number in self._pids:
+            self._tell(f"Cook {number} is another process now: {self._pids[number]} → {pid}.")
+        else:
+            self._tell(f"Cook {number} comes on shift, process {pid}.")
+        self._pids[number] = pid
