@@ -106,7 +106,10 @@ async def test_the_clean_up_erases_what_is_kept_no_longer(
     assert [(0, 0), (2, 1), (0, 0)] == [
         (done.orders, done.entries) for done in (first, then, again)
     ]
-    assert [Status.PENDING] == [order.status for order in await book.last_placed(10)]
+    [left] = await book.last_placed(10)
+    assert Status.PENDING == left.status
+    kept = [name async for name in raw.scan_iter(f"{settings.key_prefix}order:*")]
+    assert [f"{settings.key_prefix}order:{left.id}"] == kept
 
 
 async def test_a_finished_order_is_kept_for_the_days_that_are_set(
