@@ -15,26 +15,28 @@ from redis.exceptions import RedisError
 
 from orders.gateway import connection_pool
 
-LISTEN_S = 30
+LISTEN_S = 15
+RING_WITHIN_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 
 
 class Bell:
     """The bell of one queue, heard on a connection of its own, since listening blocks it."""
 
-    def __init__(self, url: str, key: str) -> None:
-        pool = connection_pool(url, size=2, wait_s=1, answer_s=LISTEN_S + 2)
+    def __init__(self, url: str, key: str, listen_s: int = LISTEN_S) -> None:
+        pool = connection_pool(url, size=2, wait_s=1, answer_s=listen_s + 2)
         self._redis: Any = Redis(connection_pool=pool)
         self._key = key
+        self._listen_s = listen_s
         self._pause_s = FIRST_PAUSE_S
 
     async def heard(self) -> bool:
-        """Wait for a ring, half a minute at most. An outage counts as silence: polling goes on.
+        """Wait for a ring, `listen_s` at most. An outage counts as silence: polling goes on.
 
         Raises nothing but cancellation.
         """
         try:
-            rung = await self._redis.blpop(self._key, timeout=LISTEN_S) is not None
+            rung = await self._redis.blpop(self._key, timeout=self._listen_s) is not None
         except (RedisError, OSError):
             await asyncio.sleep(random.uniform(self._pause_s / 2, self._pause_s))  # noqa: S311 - jitter
             self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
@@ -45,8 +47,10 @@ class Bell:
     async def ring(self) -> None:
         """Hand a token on to the next listener."""
         try:
-            await self._redis.lpush(self._key, "1")
-        except (RedisError, OSError):
+            # Its connection is one that may be silent for long.
+            async with asyncio.timeout(RING_WITHIN_S):
+                await self._redis.lpush(self._key, "1")
+        except (RedisError, OSError):  # TimeoutError is one
             return  # the others poll
 
     async def close(self) -> None:

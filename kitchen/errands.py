@@ -82,7 +82,7 @@ class ErrandsWorker(Worker):
             job_deserializer=json.loads,
             ctx={"book": book, "post": self._post, "settings": settings},
         )
-        self._bell = Bell(settings.redis_url or DEFAULT_REDIS_URL, keys.errand_bell)
+        self._bell = Bell(settings.redis_url or DEFAULT_REDIS_URL, keys.errand_bell, int(POLL_S))
         self._rung = asyncio.Event()
         self._looking = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None

@@ -241,7 +241,7 @@ async def test_the_xray_follows_one_order(open_page: OpenPage, stage: Restaurant
         "EVALSHA move",
         "event on /board/events",
         "orders/scripts/place.lua",
-        "orders/book.py OrderBook.claim",
+        "orders/cooking.py Cooking.claim",
     ):
         await expect(ledger).to_contain_text(text, timeout=WITHIN_MS)
     whole = await ledger.inner_text()

@@ -102,14 +102,17 @@ def _verb(message: str) -> str:
 
 
 def test_nothing_private_is_logged(house: House) -> None:
-    """No name, no note, no PIN, right or wrong, and no address; also when something is refused."""
+    """No name, no note, no PIN, right or wrong, and no address; also when something is refused. Only
+    where its Redis is a kitchen says when it comes, and here that is the customers' address too.
+    """
     for web in house.webs:
         right = httpx.get(f"{web}/metrics", headers={"Authorization": f"Bearer {PIN}"})
         assert 200 == right.status_code
         wrong = httpx.get(f"{web}/kitchen", headers={"Authorization": f"Bearer {WRONG_PIN}"})
         assert 401 == wrong.status_code
         assert 404 == httpx.get(f"{web}/api/orders/{NAME}").status_code
-    logged = json.dumps(house.log())
+    told = [line for line in house.log() if " is on shift at redis://" not in line["message"]]
+    logged = json.dumps(told)
     assert house.orders[0] in logged
     private = (NAME, NOTE, PIN, WRONG_PIN, "127.0.0.1", "::1")
     assert [] == [word for word in private if word in logged]
