@@ -7,13 +7,24 @@ PYTHON ?= python3
 IN_VENV = .venv/bin/python
 INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run workshop test test-all check format soak bench bench-quick screenshots lock clean
+.PHONY: run workshop kit test test-all check format soak bench bench-quick screenshots lock clean
+
+# In a kit (make kit) the wheels lie beside the source; then nothing is asked of the network.
+ifneq ($(wildcard wheels/*.whl),)
+export PIP_NO_INDEX = 1
+export PIP_FIND_LINKS = wheels
+endif
 
 run: .venv/can-run  ## open the restaurant; flags: make run ARGS="--port 8080"
 	@$(IN_VENV) orderup.py open $(ARGS)
 
 workshop: .venv/can-run  ## open the workshop: the tale of two counters, on a store of its own
 	@$(IN_VENV) orderup.py open --workshop $(ARGS)
+
+KIT ?= kit
+
+kit: .venv/can-run  ## source and wheels for a class without internet; elsewhere: make kit KIT=/media/stick
+	$(IN_VENV) -m docs.workshop.kit "$(KIT)" $(ARGS)
 
 test: check  ## everything that must hold
 	$(IN_VENV) -m pytest --numprocesses 3 --dist loadfile --cov --cov-report=term:skip-covered

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.browser.sizes import SIZES
 from tests.restaurant import Restaurant, opened
@@ -27,6 +27,7 @@ IN_THE_README = ("kiosk", "ticket", "board", "kitchen")
 PIN = "1234"
 PEOPLE = ("--staff-pin", PIN, "--kitchen", "people")
 HASTY = ("--staff-pin", PIN, "--attempts", "1", "--recipe-timeout-s", "0.2", "--speed", "10")
+LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 LIMIT_S = 60
 
 
@@ -70,6 +71,7 @@ class Photographer:
         await self.kiosk()
         await self.tickets(ids, hasty)
         await self.boards(hasty)
+        await self.office(kitchen)
         await self.kitchen(kitchen)
 
     # -- what is to be seen -----------------------------------------------------------------------
@@ -122,6 +124,7 @@ class Photographer:
             await page.locator(f"#{sku}").get_by_role("button").last.click()
         await self.take(page, "kiosk")
         self._staff.put("/api/menu/turkey", json={"available": False}).raise_for_status()
+        self._staff.put("/api/menu/wrap", json={"special": True}).raise_for_status()
         await self.take(await self.open("/?lang=ar", "kiosk"), "kiosk-arabic-sold-out")
         await self.take(await self.open("/", "phone"), "kiosk-phone")
         await self.take(
@@ -160,6 +163,15 @@ class Photographer:
         await self.take(page, "kitchen-phone", close=False)
         await page.set_viewport_size(SIZES["television"])
         await self.take(page, "kitchen-television")
+
+    async def office(self, page: Page) -> None:
+        await page.set_viewport_size(LAPTOP)
+        await page.goto(f"{self._address}/office")
+        await self.take(page, "office", close=False)
+        await page.set_viewport_size(SIZES["phone"])
+        await self.take(page, "office-phone", close=False)
+        await page.set_viewport_size(SIZES["tablet"])
+        await page.goto(f"{self._address}/kitchen")
 
     async def open(self, path: str, size: str, address: str | None = None, **window: Any) -> Page:
         context = await self._browser.new_context(viewport=SIZES[size], **window)

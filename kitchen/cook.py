@@ -102,7 +102,7 @@ async def _cook_dishes(cook: Cook, meal: Meal) -> dict[str, object] | None:
 
     async def cook_dish(number: int, portion: Portion) -> None:
         nonlocal done
-        dish = _dish(cook.settings, meal, portion, partial(steps.take, number))
+        dish = _dish(cook, meal, portion, partial(steps.take, number))
         result = await recipes.find(portion.recipe)(dish)
         if result is not None:
             results[portion.sku] = result
@@ -120,14 +120,15 @@ async def _cook_dishes(cook: Cook, meal: Meal) -> dict[str, object] | None:
     return results or None
 
 
-def _dish(settings: Settings, meal: Meal, portion: Portion, keep: recipes.Keep) -> recipes.Dish:
+def _dish(cook: Cook, meal: Meal, portion: Portion, keep: recipes.Keep) -> recipes.Dish:
     return recipes.Dish(
         sku=portion.sku,
         quantity=portion.quantity,
-        cooking_s=portion.cooking_ms / 1000 / settings.speed,
+        cooking_s=portion.cooking_ms / 1000 / cook.settings.speed,
         order_id=meal.order_id,
         attempt=meal.attempt,
-        mail_server=settings.mail_server,
+        mail_server=cook.settings.mail_server,
+        today=cook.book.special.business_day,
         keep=keep,
     )
 

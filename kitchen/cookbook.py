@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,8 +29,8 @@ class Cookbook:
         self._seen = _saved()
         self._name_those_left_out()
 
-    async def follow(self) -> NoReturn:
-        """Read again what is saved, for ever; the next dish is cooked by it."""
+    async def follow(self, then: Callable[[], None] = lambda: None) -> NoReturn:
+        """Read again what is saved, for ever, and call `then`; the next dish is cooked by it."""
         sys.dont_write_bytecode = True  # it is told apart by the second: too coarse for this
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -39,6 +40,7 @@ class Cookbook:
                 self._seen = saved
                 self._forget(changed)
                 self._name_those_left_out()
+                then()
 
     def _forget(self, changed: set[Path]) -> None:
         importlib.invalidate_caches()

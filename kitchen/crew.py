@@ -20,6 +20,7 @@ from kitchen.cook import Cook
 from kitchen.hands import Hands
 from kitchen.shift import worker_options
 from kitchen.slips import PAUSE_S, SlipWorker
+from kitchen.tasks import Tasks
 from orders.book import DEFAULT_REDIS_URL
 from orders.crew import MOST_COOKS
 from orders.errors import BookUnavailable
@@ -60,6 +61,7 @@ class CrewWorker(SlipWorker):
     def __init__(self, settings: Settings, **more: Any) -> None:
         """`more` are any of arq's parameters, for other tasks beside the orders, cron, hooks."""
         super().__init__(**{**worker_options(settings), "poll_delay": POLL_S, **more})
+        self.functions = Tasks(self.functions)
         # Claims count by max_jobs, which may grow; arq's own count of slots cannot.
         self.sem = asyncio.BoundedSemaphore(MOST_COOKS + 1)
         self.ctx["hands"] = Hands(self.max_jobs, self._change_hands)

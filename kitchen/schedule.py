@@ -17,7 +17,9 @@ from arq.cron import CronJob, cron
 from kitchen.patience import patiently
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
+from orders.model import OrderLine, OrderRequest
 from orders.settings import Settings
+from orders.states import Actor
 
 log = logging.getLogger("kitchen")
 
@@ -69,6 +71,20 @@ async def choose_special(book: OrderBook) -> str:
     return await book.special.roll(day) or "there is nothing to choose from"
 
 
+async def order_daily(book: OrderBook) -> str:
+    """Put the daily dishes on the rail. The key is the day's: however often it runs, one of each."""
+    day = book.diary.days.of_ms(await book.diary.now_ms())
+    sold_out = await book.shelf.sold_out()
+    daily = [sku for sku, item in book.menu.items.items() if item.daily and sku not in sold_out]
+    ordered = []
+    for sku in daily:
+        wanted = OrderRequest(items=(OrderLine(sku=sku, quantity=1),))
+        key = f"daily-{sku}-{day}"
+        ordered.append(await book.place(wanted, idempotency_key=key, by=Actor.STAFF))
+    told = (f"{one.lines[0].sku} as {one.reference}" for one in ordered)
+    return f"ordered: {', '.join(told)}" if ordered else "nothing on the menu is daily"
+
+
 async def write_report(book: OrderBook) -> str:
     return _listed(await book.reports.write_days(await book.diary.now_ms()))
 
@@ -100,6 +116,7 @@ WORK: dict[str, Callable[[OrderBook], Awaitable[str]]] = {
     "collect": collect,
     "sweep": sweep,
     "special": choose_special,
+    "daily": order_daily,
     "report": write_report,
     "stock": write_stock,
     "clean-up": clean_up,

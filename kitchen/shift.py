@@ -24,8 +24,9 @@ from kitchen.hands import Hands
 from kitchen.patience import patiently
 from kitchen.pool import DEADLINE_S, redis_pool, serialize
 from kitchen.roster import Roster
-from orders.book import OrderBook
+from orders.book import DEFAULT_REDIS_URL, OrderBook
 from orders.keys import Keys
+from orders.preflight import without_password
 from orders.settings import Settings
 
 log = logging.getLogger("kitchen")
@@ -71,12 +72,13 @@ async def come_on_shift(ctx: dict[str, Any]) -> None:
         await book.crew.choose(settings.kitchen)
     cook.cookbook.read()
     if settings.reload:
-        await stack.enter_async_context(_beside(cook.cookbook.follow()))
+        await stack.enter_async_context(_beside(cook.cookbook.follow(cook.standstill.forget)))
     await stack.enter_async_context(cook.standstill.watched())
     hands: Hands = ctx.get("hands") or Hands(settings.cooks)  # a stock worker has none
     await stack.enter_async_context(Roster(cook, hands).on_shift())
     await stack.enter_async_context(errands(settings, book))
-    log.info("%s is on shift, %d orders at once", name, hands.number)
+    at = f"{without_password(settings.redis_url or DEFAULT_REDIS_URL)}, store {settings.store}"
+    log.info("%s is on shift at %s, %d orders at once", name, at, hands.number)
 
 
 async def go_home(ctx: dict[str, Any]) -> None:

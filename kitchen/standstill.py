@@ -32,6 +32,10 @@ class Standstill:
         self._ticked_at = 0.0
         self._told_at = 0.0
 
+    def forget(self) -> None:
+        """The recipes are others now; what was seen may be mended."""
+        self.told = None
+
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """Look on while inside."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +42,17 @@ class LazyGroup(click.Group):
 
 def _not_installed() -> None:
     raise click.ClickException("This comes with the source: git clone it, and work there.")
+
+
+def command_of(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> click.Command:
+    """A program of its own that takes the settings as flags, and nothing else."""
+
+    @click.command()
+    @with_settings
+    def run(settings: Settings) -> None:
+        asyncio.run(work(settings))
+
+    return run
 
 
 class WrongSetting(click.ClickException):

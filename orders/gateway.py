@@ -9,12 +9,9 @@ is sent twice does no harm: every script names the order and the attempt it mean
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -26,17 +23,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from orders.errors import BookUnavailable, BookUnusable
+from orders.lua import load
 from orders.wire import Wire
 
 T = TypeVar("T")
 
 SOCKET_TIMEOUT_S = 1.0
 CONNECTIONS = 64
-SCRIPTS = Path(__file__).with_name("scripts")
-
-MOVING = {"move", "claim", "tick", "sweep"}  # scripts that stand on transition.lua
-GIVING = {*MOVING, "place", "hook", "diary"}  # scripts that stand on errands.lua
-COUNTING = {*MOVING, "place", "count"}  # and those that count, by counts.lua
 
 # What Redis answers when it is there but cannot serve: loading, out of memory, disk full, replica.
 REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "BUSY")
@@ -75,7 +68,7 @@ class Gateway:
         Raises BookUnavailable: whether the script ran is then not known.
         """
         text = as_json({**ask, **self._always} if self._always else ask)
-        script = _load(name)
+        script = load(name, telling="hooks" in self._always)
 
         async def run() -> Any:
             wire = await self._open_wire()
@@ -226,21 +219,3 @@ class _Leavable:
             raise RedisTimeoutError("Timeout writing to socket") from error
         finally:
             self.socket_timeout = limit_s
-
-
-class _Script:
-    """A Lua text with the words it stands on, and its name in Redis's cache."""
-
-    def __init__(self, name: str) -> None:
-        parts = ["words.lua", f"{name}.lua"]
-        if name in MOVING:
-            parts.insert(1, "transition.lua")
-        if name in GIVING:
-            parts.insert(1, "errands.lua")
-        if name in COUNTING:
-            parts.insert(1, "counts.lua")
-        self.text = "\n".join((SCRIPTS / part).read_text(encoding="utf-8") for part in parts)
-        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
-
-
-_load = cache(_Script)

@@ -43,7 +43,7 @@ class Intake:
             "skus": [line.sku for line in request.items],
             "quantities": [line.quantity for line in request.items],
             "for_the_kitchen": bool(portions),
-            "attempts": self._settings.attempts,
+            "attempts": str(self._settings.attempts),
             "waiting_limit": self._settings.waiting_limit,
             "by": by,
         }

@@ -13,7 +13,7 @@ orderup:<store>:claims             hash   cook → its last claim's number and s
 orderup:<store>:mode               string who cooks: robots or people
 orderup:<store>:paused             string there while the kitchen is paused
 orderup:<store>:sold_out           set    skus that nobody can order now
-orderup:<store>:tally              hash   what is counted in this minute (orders/scripts/counts.lua)
+orderup:<store>:tally              string what is counted in this minute (orders/scripts/counts.lua)
 orderup:<store>:tally:minutes:<hour>, :tally:quarters:<day>   hashes   what was, as JSON
 orderup:<store>:tally:ever         string the same since the beginning, as JSON
 orderup:<store>:web                hash   web process → its last report

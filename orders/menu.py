@@ -42,6 +42,9 @@ class Item(_Entry):
     picture: str = Field(pattern=r"^[a-z0-9-]+$")
     allergens: tuple[str, ...] = ()
     available: bool = True
+    daily: bool = Field(
+        default=False, description="the clock orders one as the business day begins"
+    )
 
     @property
     def served(self) -> Literal["counter", "kitchen"]:

@@ -15,8 +15,8 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from orders.errors import BookUnavailable
-from orders.gateway import SCRIPTS, _load
 from orders.keys import Keys
+from orders.lua import SCRIPTS, load
 
 LONGEST = 1024 * 1024
 LINE = re.compile(r"\+(\d+\.\d+) \[\d+ (\S+)\] (.*)")
@@ -24,12 +24,7 @@ WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|.)")
 CONTROL = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b"}
 PRIVATE = ("cookie_secret", "wrong_pins")  # never shown
-WITHIN = {
-    "words",
-    "transition",
-    "errands",
-    "counts",
-}  # they stand in others
+WITHIN = {"words", "counts", "errands", "telling", "transition"}  # they stand in others
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ def _is_ours(words: tuple[str, ...], prefix: str) -> bool:
 def _names() -> dict[str, str]:
     """What Redis knows each script by, its digest or all of its text → our name."""
     scripts = {
-        path.stem: _load(path.stem) for path in SCRIPTS.glob("*.lua") if path.stem not in WITHIN
+        path.stem: load(path.stem) for path in SCRIPTS.glob("*.lua") if path.stem not in WITHIN
     }
     digests = {script.sha: name for name, script in scripts.items()}
     return digests | {script.text: name for name, script in scripts.items()}

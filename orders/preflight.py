@@ -42,7 +42,10 @@ async def check_redis(settings: Settings) -> None:
             inspection = await book.inspect()
     except (BookError, ValueError) as error:  # redis-py finds fault with the URL by ValueError
         where = without_password(settings.redis_url)
-        raise click.ClickException(f"{error} (--redis-url {where})") from error
+        raise click.ClickException(
+            f"{error} (--redis-url {where}) Start Redis there, or say with REDIS_URL where it is; an "
+            "open restaurant has written its own behind `redis-cli -u`."
+        ) from error
     for warning in inspection.warnings:
         log.warning("%s", warning)
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from orders.business_day import DAY, BusinessDays, first
+from orders.counts import Counts
 from orders.gateway import Gateway
 from orders.keys import Keys
 from orders.settings import Settings
@@ -41,16 +42,14 @@ class Reports:
         """Write the report of every business day that is over and has none; those days."""
         today = self.zone.of_ms(now_ms)
         there = set(await self._gateway.command("HKEYS", self._keys.reports))
-        written = []
-        for back in range(COUNTED_DAYS, 0, -1):
-            day = today - back * DAY
-            if day.isoformat() in there:
-                continue
-            report = await self._count(day)
-            if report["placed"] or report["collected"] or report["revoked"]:
-                await self._keep(self._keys.reports, report["day"], report)
-                written.append(report["day"])
-        return written
+        days = [today - back * DAY for back in range(COUNTED_DAYS, 0, -1)]
+        missing = [day for day in days if day.isoformat() not in there]
+        counts = await self._tally.each([self.zone.span(day) for day in missing]) if missing else []
+        reports = [self._report(day, of_day) for day, of_day in zip(missing, counts, strict=True)]
+        written = [r for r in reports if r["placed"] or r["collected"] or r["revoked"]]
+        for report in written:
+            await self._keep(self._keys.reports, report["day"], report)
+        return [report["day"] for report in written]
 
     async def write_weeks(self, now_ms: int) -> list[str]:
         """Write what was sold in every week that is over and has no report; those weeks."""
@@ -87,9 +86,8 @@ class Reports:
                 erased += int(await self._gateway.command("HDEL", key, *old))
         return erased
 
-    async def _count(self, day: date) -> Report:
+    def _report(self, day: date, counts: Counts) -> Report:
         from_ms, until_ms = self.zone.span(day)
-        counts = await self._tally.between(from_ms, until_ms)
         skus = sorted(set(counts.ordered) | set(counts.cancelled))
         sold = {sku: counts.ordered.get(sku, 0) - counts.cancelled.get(sku, 0) for sku in skus}
         times = {f"ready_p{share}_ms": counts.ready_ms.quantile(share / 100) for share in (50, 90)}

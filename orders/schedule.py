@@ -22,6 +22,7 @@ TASKS = (
     Task("collect", "Take from the board what nobody fetched, and free its numbers.", None),
     Task("sweep", "Look the whole book over for what does not fit together, and mend it.", None),
     Task("special", "Choose the special of the day.", "day"),
+    Task("daily", "Order what the menu has for the beginning of the day.", "day"),
     Task("report", "Write the report of the business day that has ended.", "day"),
     Task("stock", "Write what was sold in the week that has ended.", "week"),
     Task("clean-up", "Erase the orders and reports that are kept no longer.", "month"),

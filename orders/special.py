@@ -58,11 +58,11 @@ class Special:
         """What that choice means at this moment: nothing, once its day is over."""
         if choice is None or choice.sku not in self._menu.items:
             return None
-        return choice.sku if choice.day == self._day().isoformat() else None
+        return choice.sku if choice.day == self.business_day().isoformat() else None
 
     async def choose(self, sku: str | None) -> None:
         """The staff choose, for today; the schedule leaves it so."""
-        ask = {"day": self._day().isoformat()} | ({} if sku is None else {"sku": sku})
+        ask = {"day": self.business_day().isoformat()} | ({} if sku is None else {"sku": sku})
         await self._gateway.script("special", ask)
 
     async def roll(self, day: date) -> str | None:
@@ -84,5 +84,6 @@ class Special:
         chosen = Choice.parse(await self._gateway.script("special", ask))
         return chosen.sku if chosen else None
 
-    def _day(self) -> date:
+    def business_day(self) -> date:
+        """Today, by the shop's own clock."""
         return self.days.of_ms(int(time.time() * 1000))

@@ -13,7 +13,10 @@ night; nothing of it is a customer's.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
@@ -27,6 +30,10 @@ MINUTE_MS = 60_000
 QUARTER_MS = 15 * MINUTE_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+
+# Of the queue, as counts.lua has it: what waits is due before the one, or, held, after the other; what
+# is in work stands between them.
+WAITS_MS, HELD_MS = 12 * HOUR_MS, 5 * 365 * DAY_MS
 
 Span = Literal["hour", "day", "week"]
 STEPS: dict[Span, tuple[int, int]] = {
@@ -83,28 +90,39 @@ class Tally:
 
     async def between(self, from_ms: int, until_ms: int) -> Counts:
         """What was counted from one moment until another, to the quarter of an hour; for 40 days."""
-        now_ms = await self._now_ms()
-        pieces = await self._pieces(from_ms, min(until_ms, now_ms), fine=False)
-        return Counts.parse(added(raw for at_ms, raw in pieces if from_ms <= at_ms < until_ms))
+        [counts] = await self.each([(from_ms, until_ms)])
+        return counts
+
+    async def each(self, spans: Sequence[tuple[int, int]]) -> list[Counts]:
+        """The same for several spans of time, all in one read."""
+        last_ms = min(max(until_ms for _, until_ms in spans), await self._now_ms())
+        pieces = await self._pieces(min(from_ms for from_ms, _ in spans), last_ms, fine=False)
+        return [
+            Counts.parse(added(raw for at_ms, raw in pieces if from_ms <= at_ms < until_ms))
+            for from_ms, until_ms in spans
+        ]
 
     async def ever(self) -> Counts:
         """What was counted since the book was begun: it only ever grows."""
         kept, minute = await self._gateway.together(
-            ("GET", self._keys.tally_ever), ("HGETALL", self._keys.tally)
+            ("GET", self._keys.tally_ever), ("GET", self._keys.tally)
         )
-        _, running = _running(pairs(minute))
+        _, running = _running(minute)
         return Counts.parse(added([json.loads(kept or "{}"), running]))
 
     async def _totals(self, from_ms: int, last_ms: int, step_ms: int, zone: tzinfo) -> Totals:
         """From a moment until another, which is in the last step."""
         starts = range(from_ms, last_ms + 1, step_ms)
         rows: list[list[Raw]] = [[] for _ in starts]
+        waiting: int | None = None  # before the first step
         for at_ms, raw in await self._pieces(from_ms, last_ms, fine=step_ms < QUARTER_MS):
             if from_ms <= at_ms <= last_ms:
                 rows[(at_ms - from_ms) // step_ms].append(raw)
+            elif at_ms < from_ms:
+                waiting = raw.get("waiting", waiting)
         steps = tuple(
             Step(at_ms, datetime.fromtimestamp(at_ms / 1000, zone).hour, counts)
-            for at_ms, counts in zip(starts, _in_a_row(rows), strict=True)
+            for at_ms, counts in zip(starts, _in_a_row(rows, waiting), strict=True)
         )
         whole = Counts.parse(added(raw for row in rows for raw in row))
         return Totals(from_ms, last_ms, step_ms, whole, steps)
@@ -121,21 +139,31 @@ class Tally:
         size_ms, key_ms = (MINUTE_MS, HOUR_MS) if fine else (QUARTER_MS, DAY_MS)
         name = self._keys.tally_minutes if fine else self._keys.tally_quarters
         keys = [name(number) for number in range(from_ms // key_ms, until_ms // key_ms + 1)]
-        *hashes, minute = await self._gateway.together(
-            *(("HGETALL", key) for key in keys), ("HGETALL", self._keys.tally)
+        now_ms = int(time.time() * 1000)  # hours from the limits that are asked for with it
+        *hashes, minute, due, held = await self._gateway.together(
+            *(("HGETALL", key) for key in keys),
+            ("GET", self._keys.tally),
+            ("ZCOUNT", self._keys.queue, "-inf", now_ms + WAITS_MS),
+            ("ZCOUNT", self._keys.queue, now_ms + HELD_MS, "+inf"),
         )
         pieces = [
             (int(number) * size_ms, json.loads(text))
             for answer in hashes
             for number, text in pairs(answer).items()
         ]
-        return [*sorted(pieces, key=lambda piece: piece[0]), _running(pairs(minute))]
+        at_ms, running = _running(minute)
+        # Nothing has happened since the running minute: as many as wait now waited at its end.
+        known = {"waiting": int(due) + int(held)} if running else {}
+        return [*sorted(pieces, key=lambda piece: piece[0]), (at_ms, {**running, **known})]
 
 
-def _running(minute: Mapping[str, str]) -> Piece:
+def _running(text: str | None) -> Piece:
     """The minute that goes on, or the last one in which something happened."""
-    raw = {name: int(text) for name, text in minute.items()}
-    return raw.pop("minute", 0) * MINUTE_MS, raw
+    minute = re.match(r"\d+", text or "")
+    raw: Counter[str] = Counter()
+    for name, number in re.findall(r" (\S+) (\d+)", text or ""):
+        raw[name] += int(number)
+    return int(minute[0]) * MINUTE_MS if minute else 0, raw
 
 
 def _begin_of_step(now_ms: int, step_ms: int, zone: tzinfo) -> int:
@@ -145,9 +173,8 @@ def _begin_of_step(now_ms: int, step_ms: int, zone: tzinfo) -> int:
     return (now_ms + offset_ms) // step_ms * step_ms - offset_ms
 
 
-def _in_a_row(rows: Iterable[list[Raw]]) -> Iterator[Counts]:
+def _in_a_row(rows: Iterable[list[Raw]], waiting: int | None) -> Iterator[Counts]:
     """The counts of each step. Where nothing happened, as many wait as at the end of what did before."""
-    waiting: int | None = None
     for row in rows:
         raw: dict[str, Any] = added(row)
         if "most_waiting" not in raw and waiting is not None:

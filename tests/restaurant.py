@@ -213,6 +213,10 @@ class Parts:
         """Start a kitchen with `orderup kitchen`."""
         return self._start(redis_url, str(ORDERUP), "kitchen", "--speed", "1000", *arguments)
 
+    def customer(self, *words: str) -> subprocess.Popen[bytes]:
+        """Order with `orderup order`."""
+        return self._start("", str(ORDERUP), "order", *words)
+
     def arq(self, redis_url: str) -> subprocess.Popen[bytes]:
         """Start a kitchen with arq's own command."""
         return self._start(redis_url, "-m", "arq", "kitchen.worker.WorkerSettings")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,11 @@ import click
 if TYPE_CHECKING:
     import httpx
 
+WONDERS_S = 3.0
+WONDERS = (
+    "It has been {wait:g} s, and no cook has begun with {numbers}. Either all of them are busy, or none "
+    "is on shift at this counter's Redis and store: `orderup doctor` says which."
+)
 OVER = {"SUCCESS", "FAILURE", "COLLECTED", "REVOKED"}
 
 
@@ -45,13 +50,30 @@ async def _order(
 
     timeout = httpx.Timeout(10, read=30)
     async with httpx.AsyncClient(base_url=url, timeout=timeout) as client:
-        customers = [_be_served(client, skus, key, wait=wait) for _ in range(times)]
+        untouched: dict[str, str] = {}
+        customers = [_be_served(client, skus, key, untouched, wait=wait) for _ in range(times)]
+        wondering = asyncio.create_task(_wonder(untouched))
         await asyncio.gather(*customers)
+        wondering.cancel()
+
+
+async def _wonder(untouched: Mapping[str, str]) -> None:
+    """Say it when nothing happens: the commonest mistake is that no kitchen is open."""
+    await asyncio.sleep(WONDERS_S)
+    if untouched:
+        numbers = ", ".join(untouched.values())
+        click.echo(WONDERS.format(wait=WONDERS_S, numbers=numbers), err=True)
 
 
 async def _be_served(
-    client: httpx.AsyncClient, skus: tuple[str, ...], key: str | None, *, wait: bool
+    client: httpx.AsyncClient,
+    skus: tuple[str, ...],
+    key: str | None,
+    untouched: dict[str, str],
+    *,
+    wait: bool,
 ) -> None:
+    """One customer. While nobody has begun with the order, its number is in `untouched`, by id."""
     began = time.monotonic()
     items = [{"sku": sku, "quantity": 1} for sku in skus]
     headers = {"Idempotency-Key": key} if key else {}
@@ -61,15 +83,19 @@ async def _be_served(
         raise click.ClickException(f"{told['title']}: {told.get('detail', '')}")
     _tell(told, began)
     if wait and told["status"] not in OVER:
-        async for news in _news(client, told["id"]):
+        untouched[told["id"]] = told["reference"]
+        async for news in _news(client, told["id"], told["status"]):
+            if news["status"] != "PENDING":
+                untouched.pop(news["id"], None)
             _tell(news, began)
 
 
-async def _news(client: httpx.AsyncClient, order_id: str) -> AsyncIterator[dict[str, Any]]:
-    """Each new status of the order, until it is over; a broken stream is opened again."""
+async def _news(
+    client: httpx.AsyncClient, order_id: str, status: str
+) -> AsyncIterator[dict[str, Any]]:
+    """Each new status of the order after this one, until it is over; a broken stream is opened again."""
     import httpx
 
-    status = None
     while status not in OVER:
         try:
             async with client.stream("GET", f"/orders/{order_id}/events") as stream:

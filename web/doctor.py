@@ -213,7 +213,10 @@ async def _crew(book: OrderBook) -> list[Finding]:
     after = await book.crew.on_duty()
     alive = {name: beat for name, beat in after.items() if before.get(name) != beat}
     if not alive:
-        cure = "Orders wait until one comes: `orderup kitchen`, or `orderup open` for everything."
+        cure = (
+            "Orders wait until one comes: `orderup kitchen`, or `orderup open` for everything. "
+            "If one runs, it is at another Redis or store: its first lines say which."
+        )
         return [Finding("crew", Mark.NOTE, "no cook is on shift", cure)]
     findings = [Finding("crew", Mark.WORKS, f"on shift: {', '.join(sorted(alive))}")]
     for beat in alive.values():

@@ -22,14 +22,15 @@ from orders.special import Choice
 from orders.watch import CrewWatch
 from web import sse
 from web.attendance import Attendance
+from web.broadcast import Broadcast
 from web.followers import Followers
 from web.hearing import COMPARE_EVERY_S, Hearing, News
 from web.line import Line
+from web.offer import Offer
 from web.office_stream import OfficeStream
 from web.outlook import Outlook
 from web.rail import Rail
 from web.screen import Screen
-from web.sold_out import SoldOut
 
 HEARTBEAT_EVERY_S = 5.0
 LOOK_EVERY_S = 0.25
@@ -53,7 +54,14 @@ class Hub:
         self._followers = Followers(book, self._blind_frame, self.outlook)
         self._rail = Rail(book, self._blind_frame)
         self._office = OfficeStream(book, lambda: self._line.tickets, self.crew, self._blind_frame)
-        self._sold_out = SoldOut(self._blind_frame)
+        self._offer = Offer(self._blind_frame)
+        self._streams: dict[str, Broadcast | Followers] = {
+            "board": self._screen.broadcast,
+            "order": self._followers,
+            "menu": self._offer.broadcast,
+            "kitchen": self._rail.broadcast,
+            "office": self._office.broadcast,
+        }
         self._special: Choice | None = None
         self._looking_at_shelf = asyncio.Lock()  # what was read first is shown first
         self._hearing = Hearing(book, self)
@@ -61,13 +69,7 @@ class Hub:
     @property
     def streams(self) -> dict[str, int]:
         """How many viewers there are, by what they see."""
-        return {
-            "board": self._screen.broadcast.viewers,
-            "order": self._followers.viewers,
-            "menu": self._sold_out.broadcast.viewers,
-            "kitchen": self._rail.broadcast.viewers,
-            "office": self._office.broadcast.viewers,
-        }
+        return {name: stream.viewers for name, stream in self._streams.items()}
 
     @property
     def viewers(self) -> int:
@@ -102,7 +104,7 @@ class Hub:
     @property
     def sold_out(self) -> frozenset[str]:
         """The skus that cannot be ordered now, as last heard; placing an order looks again."""
-        return self._sold_out.skus
+        return self._offer.sold_out
 
     @property
     def special(self) -> str | None:
@@ -110,14 +112,14 @@ class Hub:
         return self._book.special.now(self._special)
 
     def menu(self) -> AsyncGenerator[bytes, None]:
-        """One viewer's stream of what is sold out."""
-        return self._sold_out.broadcast.frames()
+        """One viewer's stream of what is sold out, and special."""
+        return self._offer.broadcast.frames()
 
     async def look_at_shelf(self) -> None:
         """Read what is sold out, and what is special, now. Raises BookUnavailable."""
         async with self._looking_at_shelf:
             self._special = await self._book.special.read()
-            self._sold_out.change(await self._book.shelf.sold_out())
+            self._offer.change(await self._book.shelf.sold_out(), self.special)
 
     def rail(self) -> AsyncGenerator[bytes, None]:
         """One kitchen screen's stream of the open orders, whole: for the staff only."""
@@ -174,11 +176,8 @@ class Hub:
     def end(self) -> None:
         """End all streams; the viewers come back to whoever serves them next."""
         self.ended = True
-        self._screen.broadcast.end()
-        self._followers.end()
-        self._rail.broadcast.end()
-        self._office.broadcast.end()
-        self._sold_out.broadcast.end()
+        for stream in self._streams.values():
+            stream.end()
 
     # -- what is heard ----------------------------------------------------------------------------
 
@@ -188,7 +187,7 @@ class Hub:
         self._line.replace(snapshot.tickets)
         self._followers.look_at_all()
         self._rail.look_at_all()
-        self._sold_out.replace(self._sold_out.skus)
+        self._offer.tell()
 
     def show_change(self, change: Change) -> None:
         self._screen.change(change)
@@ -247,8 +246,5 @@ class Hub:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _send_to_all(self, frame: bytes) -> None:
-        self._screen.broadcast.send(frame)
-        self._followers.send(frame)
-        self._rail.broadcast.send(frame)
-        self._office.broadcast.send(frame)
-        self._sold_out.broadcast.send(frame)
+        for stream in self._streams.values():
+            stream.send(frame)

@@ -14,7 +14,7 @@ from orders.states import Actor
 from web.counter import counter, stream
 from web.kitchen_api import KitchenRequest, tell
 from web.menu import change_item
-from web.office_page import order_page, page
+from web.office_page import copies, order_page, page
 from web.schedule import ask_for
 from web.schemas import StatusRequest
 from web.staff import require_staff
@@ -32,6 +32,12 @@ async def show_office() -> Response:
 async def office_events() -> Response:
     await require_staff()
     return stream(counter().hub.office())
+
+
+@office.get("/office/parts")
+async def show_parts() -> Response:
+    await require_staff()
+    return await copies()
 
 
 @office.get("/office/orders/<order_id>")

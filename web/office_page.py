@@ -17,7 +17,7 @@ from orders.tally import STEPS, Span
 from web.charts import charts
 from web.counter import counter
 from web.office_search import WRONG, Search
-from web.office_times import lasted, stamp, zone
+from web.office_times import clock, lasted, stamp, zone
 from web.problem import RETRY_AFTER_S
 from web.problems import problem_of
 from web.texts import language
@@ -40,9 +40,6 @@ async def page(fields: Mapping[str, str]) -> Response:
     text = await render_template(
         "office.html",
         search=search,
-        items=here.book.menu.items,
-        sold_out=here.hub.sold_out,
-        special=here.hub.special,
         most_cooks=MOST_COOKS,
         spans=list(STEPS),
         today=here.book.diary.days.of_ms(int(time.time() * 1000)),
@@ -51,6 +48,12 @@ async def page(fields: Mapping[str, str]) -> Response:
         **_words(),
     )
     return _answer(text, status)
+
+
+async def copies() -> Response:
+    """The parts that the server alone writes, as they are now. Raises BookUnavailable."""
+    text = await render_template("_office_copies.html", **await _read_copies(), **_words())
+    return _answer(text, HTTPStatus.OK)
 
 
 async def _read(search: Search, span: Span) -> dict[str, Any]:
@@ -72,6 +75,16 @@ async def _read(search: Search, span: Span) -> dict[str, Any]:
         "api_filter": api_filter,
         "totals": totals,
         "charts": [(chart, chart.table(totals, zone())) for chart in charts(totals)],
+        **await _read_copies(),
+    }
+
+
+async def _read_copies() -> dict[str, Any]:
+    here = counter()
+    return {
+        "items": here.book.menu.items,
+        "sold_out": here.hub.sold_out,
+        "special": here.hub.special,
         "tasks": [entry.to_json() for entry in await here.book.diary.read()],
         "hooked": here.settings.hook_url is not None,
         "deliveries": [each.to_json() for each in await here.book.hooks.latest(DELIVERIES)],
@@ -114,6 +127,9 @@ def _words() -> dict[str, Any]:
     return {
         "names": {sku: item.called(language()) for sku, item in menu.items.items()},
         "stamp": stamp,
+        "clock": clock,
+        "zone_name": counter().settings.time_zone,
+        "day_starts": counter().settings.business_day_starts,
         "lasted": lasted,
         "now_ms": int(time.time() * 1000),
         "asked": f"?lang={code}" if (code := request.args.get("lang")) else "",

@@ -109,7 +109,7 @@ class OfficeStream:
                     "reference": tickets[order_id].reference,
                     "due_ms": seen.due_ms.get(order_id),
                 }
-                for order_id in retrying
+                for order_id in sorted(retrying, key=lambda each: seen.due_ms.get(each, 0))
             ],
         }
 

@@ -25,8 +25,17 @@ def stamp(at_ms: int | None) -> str:
     if at_ms is None:
         return UNKNOWN
     at = datetime.fromtimestamp(at_ms / 1000, zone())
-    day = format_date(at, "short", locale=language())
+    day = format_date(at, "medium", locale=language())
     return f"{day} {format_time(at, 'HH:mm:ss', tzinfo=zone(), locale=language())}"
+
+
+def clock(at_ms: int | None) -> str:
+    """The time of day, with the day only if that is another than today's."""
+    if at_ms is None:
+        return UNKNOWN
+    at = datetime.fromtimestamp(at_ms / 1000, zone())
+    text = stamp(at_ms)
+    return text.rpartition(" ")[2] if at.date() == datetime.now(zone()).date() else text
 
 
 def lasted(ms: float | None) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from importlib import import_module
 from inspect import iscoroutinefunction
@@ -29,6 +30,7 @@ class Dish:
     order_id: str
     attempt: int
     mail_server: str = ""  # host:port, for recipes that send a letter
+    today: Callable[[], date] = date.today  # the shop's business day, which may end at four
     keep: Keep | None = field(default=None, compare=False, repr=False)
 
     async def step(self, name: str, work: Work) -> object:

@@ -1,12 +1,13 @@
 """What the chef makes of today: another dish on each day of the week, told as the result.
 
-A task that runs by the clock puts it on the order book every morning; nobody has to ask for it.
+Its entry on the menu says `daily = true`: as the business day begins the clock orders one, and nobody
+has to ask for it (`order_daily` in kitchen/schedule.py). Whoever wants another one orders it as usual.
 """
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SPECIALS = (
 
 async def cook(dish: Dish) -> dict[str, str]:
     await asyncio.sleep(dish.cooking_s)
-    today = datetime.now(UTC).date()
+    today = dish.today()
     return {"day": today.isoformat(), "special": special_of(today)}
 
 

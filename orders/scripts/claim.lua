@@ -19,8 +19,10 @@ local PAGE = math.max(ask.at_most, 10)
 local claimed, started, in_work = {}, {}, {}
 local lapses = integer(now_ms + ask.lasts_ms)
 
+local OURS = '^' .. store:gsub('%-', '%%-') .. ':([%w_-]+):(%d+)$'
+
 local function start(job)
-  local id, attempt = job:match('^' .. store:gsub('%-', '%%-') .. ':([%w_-]+):(%d+)$')
+  local id, attempt = job:match(OURS)
   if not id then return {} end
   local fine, answer, order = pcall(transition, { id = id, to = 'STARTED', from = ask.from,
     attempt = tonumber(attempt), cook = ask.cook, keep_slip = true, by = ask.by, quiet = true })

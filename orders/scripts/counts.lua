@@ -1,11 +1,12 @@
 -- What is counted of the orders, for the office's charts and for /metrics. Put after words.lua, before the
 -- scripts that count. orders/tally.py reads it.
 --
--- A script counts in a table as it goes, and writes once, when it announces: a hundred orders of one call
--- cost hardly more than one. Only the minute that goes on is written each time. Whoever counts first in
--- another minute closes it, so while nothing happens nothing is written, and no clock is needed.
+-- A script counts in a table as it goes, and when it announces it appends one line, so a hundred orders of
+-- one call cost hardly more than one. Who finds the text grown long adds it up. Whoever counts first in
+-- another minute closes the last one: while nothing happens nothing is written, and no clock is needed.
 --
---   tally                  hash     the minute that goes on: its number since 1970, and counts by name
+--   tally                  string   the minute that goes on: its number since 1970, and then names and
+--                                   numbers; those of one name are to be added
 --   tally:minutes:<hour>   hash     minute → its counts as JSON, for three hours
 --   tally:quarters:<day>   hash     quarter of an hour → the same, for 40 days
 --   tally:ever             string   the same since the beginning, without the minute that goes on
@@ -13,10 +14,11 @@
 -- The names: placed, at_once (placed, and ready at once), collected, failed, retried, revoked, recalled,
 -- cooked_again; ordered:<sku>, cancelled:<sku>; and of everything that takes time, number, wait, cooking
 -- and ready, <name>:<bucket> how often, <name>_ms all of it together.
+--
+-- What is seldom needed is made where it is needed: each function costs every script that begins.
 
-local MINUTES_KEPT_S, QUARTERS_KEPT_S = 3 * 3600, 40 * 24 * 3600
-local FAR_MS = 12 * 3600 * 1000 -- a slip that waits is due before; those in work stand farther off
-local counted, timed = {}, { wait = {}, cooking = {}, ready = {} }
+local counted, timed = {}, {}
+local LONG = 8192 -- bytes; adding up so much takes Redis less than a millisecond
 local QUARTERS_OF_A_DOUBLING = 4 / math.log(2)
 
 local function count(name, by)
@@ -29,72 +31,70 @@ local function bucket(ms)
   return ms <= 1 and 0 or math.ceil(QUARTERS_OF_A_DOUBLING * math.log(ms) - 1e-9)
 end
 
-local function count_time(name, since_ms)
-  local ms, times = math.max(0, now_ms - (tonumber(since_ms) or now_ms)), timed[name]
+local function count_time(name, ms)
+  local times = timed[name] or { ms = 0 }
+  if ms < 0 then ms = 0 end -- a clock was set back
   local b = bucket(ms)
-  times[b] = (times[b] or 0) + 1
-  times.ms = (times.ms or 0) + ms
+  timed[name], times[b], times.ms = times, (times[b] or 0) + 1, times.ms + ms
 end
 
-local function name_times()
+-- What was counted in this call, as text; nothing if nothing was.
+local function line_of_counts()
   for name, times in pairs(timed) do
     for b, number in pairs(times) do count(b == 'ms' and name .. '_ms' or name .. ':' .. b, number) end
-    timed[name] = {}
   end
-end
-
-local function add_to(kept, counts)
-  local sum = kept and cjson.decode(kept) or {}
-  for name, number in pairs(counts) do
-    if name == 'waiting' then
-      sum.waiting, sum.most_waiting = number, math.max(sum.most_waiting or 0, number)
-    else
-      sum[name] = (sum[name] or 0) + number
-    end
+  local words = { '' }
+  for name, number in pairs(counted) do
+    words[#words + 1], words[#words + 2] = name, integer(number)
   end
-  return cjson.encode(sum)
+  counted, timed = {}, {}
+  return words[2] and table.concat(words, ' ')
 end
 
-local function add_to_part(of, field, counts, keep_s)
-  redis.call('HSET', key(of), field, add_to(redis.call('HGET', key(of), field), counts))
-  redis.call('EXPIRE', key(of), keep_s)
+local function added_up(text)
+  local sum = {}
+  for name, number in text:gmatch(' (%S+) (%d+)') do sum[name] = (sum[name] or 0) + number end
+  return sum
 end
 
--- How many wait for the crew, also where no robot cooks and they are never due.
-local function waiting()
-  return redis.call('ZCOUNT', key('queue'), '-inf', integer(now_ms + FAR_MS))
+-- What is seldom done is made only then: each function costs every script that begins.
+local function close_minute(text)
+  local MINUTES_KEPT_S, QUARTERS_KEPT_S = 3 * 3600, 40 * 24 * 3600
+  local minute, counts = tonumber(text:match('^%d+')), added_up(text)
+  -- How many wait for the crew, also where no robot cooks and they are never due.
+  local waiting = redis.call('ZCOUNT', key('queue'), '-inf', integer(now_ms + FAR_MS))
     + redis.call('ZCOUNT', key('queue'), integer(now_ms + NEVER_MS / 2), '+inf')
-end
 
-local function close_minute(minute)
-  local counts, flat = { waiting = waiting() }, redis.call('HGETALL', key('tally'))
-  for i = 1, #flat, 2 do
-    if flat[i] ~= 'minute' then counts[flat[i]] = tonumber(flat[i + 1]) end
+  local function add_to(kept)
+    local sum = kept and cjson.decode(kept) or {}
+    for name, number in pairs(counts) do sum[name] = (sum[name] or 0) + number end
+    sum.most_waiting = math.max(sum.most_waiting or 0, waiting)
+    sum.waiting = waiting
+    return cjson.encode(sum)
   end
-  redis.call('DEL', key('tally'))
+
+  local function add_to_part(of, field, keep_s)
+    redis.call('HSET', key(of), field, add_to(redis.call('HGET', key(of), field)))
+    redis.call('EXPIRE', key(of), keep_s)
+  end
+
   local hour, day = integer(math.floor(minute / 60)), integer(math.floor(minute / 1440))
-  add_to_part('tally:minutes:' .. hour, integer(minute), counts, MINUTES_KEPT_S)
-  add_to_part('tally:quarters:' .. day, integer(math.floor(minute / 15)), counts, QUARTERS_KEPT_S)
-  redis.call('SET', key('tally:ever'), add_to(redis.call('GET', key('tally:ever')), counts))
+  add_to_part('tally:minutes:' .. hour, integer(minute), MINUTES_KEPT_S)
+  add_to_part('tally:quarters:' .. day, integer(math.floor(minute / 15)), QUARTERS_KEPT_S)
+  redis.call('SET', key('tally:ever'), add_to(redis.call('GET', key('tally:ever'))))
 end
 
 at_the_end[#at_the_end + 1] = function()
-  name_times()
-  local names, minute = { 'minute' }, math.floor(now_ms / 60000)
-  for name in pairs(counted) do names[#names + 1] = name end
-  if #names == 1 then return end
-  local known = redis.call('HMGET', key('tally'), unpack(names))
-  local of = tonumber(known[1])
-  if of and of ~= minute then
-    known = {}
-    close_minute(of)
+  local line = line_of_counts()
+  if not line then return end
+  local minute, name = integer(math.floor(now_ms / 60000)), key('tally')
+  if redis.call('GETRANGE', name, 0, #minute - 1) ~= minute then
+    local before = redis.call('GET', name)
+    redis.call('SET', name, minute)
+    if before then pcall(close_minute, before) end
   end
-  local flat = {}
-  if of ~= minute then flat = { 'minute', integer(minute) } end
-  for i = 2, #names do
-    flat[#flat + 1] = names[i]
-    flat[#flat + 1] = integer((tonumber(known[i]) or 0) + counted[names[i]])
+  if redis.call('APPEND', name, line) > LONG then
+    counted = added_up(redis.call('GET', name))
+    redis.call('SET', name, minute .. line_of_counts())
   end
-  counted = {}
-  redis.call('HSET', key('tally'), unpack(flat))
 end

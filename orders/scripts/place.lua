@@ -6,7 +6,7 @@
 --   order            flat map: id, items, total_cents, service, perhaps name and language
 --   skus, quantities lists of what is ordered
 --   for_the_kitchen  false: all of it stands at the counter; ready now, no slip
---   attempts         so many attempts to cook it
+--   attempts         so many attempts to cook it, as text
 --   waiting_limit    with so many slips in the queue no other is taken
 --   idempotency_key, fingerprint, key_lasts_s   if the customer sent a key
 -- ask.group         if they are a group; the key, which is one for all, is in here
@@ -25,6 +25,8 @@ local function known(wanted, ids)
     local fingerprint
     ids, fingerprint = entry:match('^(%S+) (%S+)$')
     same = fingerprint == wanted.fingerprint
+  elseif redis.call('EXISTS', key('order:' .. ids:match('^[^,]+'))) == 0 then
+    return nil
   end
   local orders = {}
   for id in ids:gmatch('[^,]+') do
@@ -61,17 +63,16 @@ end
 local STEPS, JUMPS = 8, 64
 
 local function free_reference()
-  local held, first = redis.call('HLEN', key('references')), 100
-  while held * 2 >= first * 9 do first = first * 10 end
+  local held, first, digits = redis.call('HLEN', key('references')), 100, 3
+  while held * 2 >= first * 9 do first, digits = first * 10, digits + 1 end
   local size = first * 9
-  local digits = tostring(#integer(first))
-  local at = tonumber(redis.call('HGET', key('next_reference'), digits) or first) - first
+  local at = (redis.call('HGET', key('next_reference'), digits) or first) - first
   for _ = 1, JUMPS do
     for step = 0, STEPS - 1 do
-      local number = first + (at + step) % size
-      if redis.call('HEXISTS', key('references'), integer(number)) == 0 then
-        redis.call('HSET', key('next_reference'), digits, integer(first + (number + 1 - first) % size))
-        return integer(number)
+      local number = integer(first + (at + step) % size)
+      if redis.call('HEXISTS', key('references'), number) == 0 then
+        redis.call('HSET', key('next_reference'), digits, first + (at + step + 1) % size)
+        return number
       end
     end
     at = math.random(0, size - 1)
@@ -91,7 +92,7 @@ local function enter(wanted, reference)
   order.reference = reference
   order.status = wanted.for_the_kitchen and 'PENDING' or 'SUCCESS'
   order.attempt = wanted.for_the_kitchen and '1' or '0'
-  order.last_attempt = integer(wanted.attempts)
+  order.last_attempt = wanted.attempts
   order.placed_ms = now
   if not wanted.for_the_kitchen then order.ready_ms = now end
   order.history = note(order, order.status, wanted.by)
@@ -106,7 +107,7 @@ local function enter(wanted, reference)
   end
   count_placed(wanted)
   show(order, true)
-  tell(order)
+  if tell then tell(order) end
   return { order.reference, now }
 end
 

@@ -31,8 +31,12 @@ end
 
 is_held = nil -- looked up afresh
 if held() ~= was_held then
-  local shift = integer(held() and NEVER_MS or -NEVER_MS)
-  for _, waiting in ipairs(redis.call('ZRANGE', key('queue'), 0, -1)) do
+  local shift, first, last = integer(NEVER_MS), '-inf', integer(now_ms + FAR_MS)
+  if not held() then
+    shift, first, last = integer(-NEVER_MS), integer(now_ms + NEVER_MS / 2), '+inf'
+  end
+  -- What is in work stands in between, and stays: it does not wait.
+  for _, waiting in ipairs(redis.call('ZRANGE', key('queue'), first, last, 'BYSCORE')) do
     if waiting:sub(1, #store + 1) == store .. ':' then -- ours, no other task
       redis.call('ZINCRBY', key('queue'), shift, waiting)
     end

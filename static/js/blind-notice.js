@@ -24,7 +24,8 @@ class BlindNotice extends HTMLElement {
     this.#agoMs = Math.max(agoMs, this.#tick ? this.#nowMs : 0);
     this.#since = new Stopwatch();
     const language = document.documentElement.lang;
-    const time = new Date(Date.now() - this.#agoMs).toLocaleTimeString(language, CLOCK);
+    const timeZone = document.querySelector("[data-zone]")?.dataset.zone; // where a page has its own
+    const time = new Date(Date.now() - this.#agoMs).toLocaleTimeString(language, { ...CLOCK, timeZone });
     const since = this.querySelector("[data-since]");
     const words = since.dataset.text.replace("{time}", time);
     if (since.textContent !== words) since.textContent = words; // a reader hears it once

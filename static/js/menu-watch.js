@@ -1,4 +1,4 @@
-// <menu-watch>: hears what is sold out, as it happens, and tells the order form around it.
+// <menu-watch>: hears what is sold out and what is special, as it happens, and tells the order form around it.
 
 import { LiveStream } from "./live-stream.js";
 import { openShared } from "./shared-source.js";
@@ -10,7 +10,13 @@ class MenuWatch extends HTMLElement {
   connectedCallback() {
     const form = this.closest("order-form");
     this.#stream = new LiveStream(this.dataset.events, {
-      whole: ["menu", (menu) => form.showSoldOut(new Set(menu.sold_out))],
+      whole: [
+        "menu",
+        ({ sold_out: soldOut, special }) => {
+          form.showSoldOut(new Set(soldOut));
+          form.showSpecial(special);
+        },
+      ],
       onBlind: (agoMs) => this.#goBlind(agoMs),
       open: openShared,
     });

@@ -2,7 +2,7 @@
 //
 // An entry stays the same element as long as its cook is there, so that nobody's focus is lost.
 
-import { lasted, stamp } from "./office-times.js";
+import { clock, lasted, stamp } from "./office-times.js";
 
 export class CrewList {
   #page;
@@ -41,6 +41,7 @@ export class CrewList {
     fact(entry, "busy", cook.cooks ? `${cook.in_hand} / ${cook.cooks}` : String(cook.in_hand));
     entry.querySelector('[data-fact="own"]').hidden = cook.follows !== false;
     fact(entry, "screens", cook.screens || null);
+    fact(entry, "host", cook.host ?? null);
     fact(entry, "since", cook.since_ms ? stamp(cook.since_ms, zone(this.#page)) : null);
     fact(entry, "version", cook.version ?? null);
     const trouble = [...(cook.broken_recipes ?? []), cook.standstill ?? ""].filter(Boolean).join(" ");
@@ -83,7 +84,7 @@ export class RetryList {
       ...orders.map((order) => {
         const item = blank(this.#page, "#retry");
         fillLink(item, order);
-        item.querySelector("[data-due]").textContent = stamp(order.due_ms, zone(this.#page));
+        item.querySelector("[data-due]").textContent = clock(order.due_ms, zone(this.#page));
         return item;
       }),
     );

@@ -19,9 +19,16 @@ export function lasted(ms) {
 // The day and the time of day, to the second, in the zone of the business day; a dash for none.
 export function stamp(ms, timeZone) {
   if (ms === null || ms === undefined) return "–";
-  const day = new Intl.DateTimeFormat(LANGUAGE, { ...FIGURES, timeZone, dateStyle: "short" }).format(ms);
+  const day = new Intl.DateTimeFormat(LANGUAGE, { ...FIGURES, timeZone, dateStyle: "medium" }).format(ms);
   const time = { ...FIGURES, timeZone, timeStyle: "medium", hourCycle: "h23" };
   return `${day} ${new Intl.DateTimeFormat(LANGUAGE, time).format(ms)}`;
+}
+
+// The time of day, with the day only if that is another than today's.
+export function clock(ms, timeZone) {
+  const day = (at) => label(at, timeZone).slice(0, 10);
+  const text = stamp(ms, timeZone);
+  return ms && day(ms) === day(Date.now()) ? text.split(" ").at(-1) : text;
 }
 
 // "2026-11-21 12:05", as in the tables of the charts.

@@ -4,7 +4,7 @@
 
 import { beginHere } from "./kiosk-home.js";
 import { cart } from "./order-cart.js";
-import { chosen, count, dishOf, line, markSoldOut, nameOf, total } from "./order-lines.js";
+import { chosen, count, dishOf, line, markSoldOut, markSpecial, nameOf, total } from "./order-lines.js";
 import { send } from "./order-send.js";
 import { addSteps, showSteps } from "./order-steps.js";
 
@@ -64,6 +64,10 @@ class OrderForm extends HTMLElement {
       this.#tell(input.disabled ? "#just-sold-out" : "#here-again", dishOf(input));
     }
     this.#showOrder();
+  }
+
+  showSpecial(sku) {
+    markSpecial(this.#quantities, sku);
   }
 
   get #quantities() {

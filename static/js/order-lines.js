@@ -40,3 +40,7 @@ export function markSoldOut(inputs, skus) {
   }
   return changed;
 }
+
+export function markSpecial(inputs, sku) {
+  for (const dish of inputs.map(dishOf)) dish.querySelector(".special-mark").hidden = dish.id !== sku;
+}

@@ -6,14 +6,14 @@
 const WORKER = "/static/js/shared-stream.js";
 const HELLO_WITHIN_MS = 3_000;
 
-let workersFail = !("SharedWorker" in globalThis);
+let workersFail = false;
 
 export function openShared(url) {
   if (workersFail) return new EventSource(url);
   try {
     return new SharedSource(url);
   } catch {
-    workersFail = true; // a browser that is told to keep nothing of this site allows no workers either
+    workersFail = true; // there are none, or this browser is told to keep nothing of this site
     return new EventSource(url);
   }
 }

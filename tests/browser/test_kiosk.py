@@ -74,10 +74,10 @@ def version(restaurant: Restaurant) -> int:
     return int(httpx.get(f"{restaurant.address}/api/board").json()["version"])
 
 
-def offer(restaurant: Restaurant, sku: str, available: bool) -> None:
+def offer(restaurant: Restaurant, sku: str, **said: bool) -> None:
     answer = httpx.put(
         f"{restaurant.address}/api/menu/{sku}",
-        json={"available": available},
+        json=said,
         headers={"Authorization": "Bearer 1234"},
     )
     assert 200 == answer.status_code
@@ -108,6 +108,23 @@ async def test_what_sells_out_in_the_cart_is_marked_and_told(
         assert [] == await violations(page)
     await expect(told(page)).to_contain_text("Large fries is there again")
     await expect(page.locator(".total output")).to_have_text("€13.70")
+    await page.context.close()
+
+
+async def test_the_special_of_the_day_is_marked_at_once(
+    restaurant: Restaurant, open_page: OpenPage
+) -> None:
+    """Live, at one dish only; and not where it has sold out."""
+    page = await open_page(restaurant.address, "/", viewport=KIOSK)
+    mark = page.locator(".special-mark:visible")
+    for sku in ("turkey", "wrap"):
+        offer(restaurant, sku, special=True)
+        await expect(page.locator(f"#{sku}").locator(mark)).to_have_text("Today's special")
+        await expect(mark).to_have_count(1)
+    assert [] == await violations(page)
+    with sold_out(restaurant, "wrap"):
+        await expect(mark).to_have_count(0)
+    offer(restaurant, "wrap", special=False)
     await page.context.close()
 
 

@@ -153,6 +153,31 @@ async def test_a_tap_that_breaks_the_server_is_not_kept_for_ever(
     assert 0 == await unsent(page)
 
 
+async def test_a_tap_that_finds_the_book_away_is_sent_again_by_itself(
+    stove: Restaurant, open_kitchen: OpenKitchen
+) -> None:
+    """Answered 503, or too many taps, it is kept and shown, and tried again after three seconds."""
+    page, order = await waiting(stove, open_kitchen)
+    answers = [503, 429]
+
+    async def refuse(route: Route) -> None:
+        await (route.fulfill(status=answers.pop(0)) if answers else route.continue_())
+
+    await page.route("**/api/orders/*/status", refuse)
+    await page.clock.install()
+    await card(page, order).get_by_role("button", name="Start").click()
+    for left in (1, 0):
+        async with asyncio.timeout(LIMIT_MS / 1000):
+            while len(answers) > left:
+                await asyncio.sleep(0.02)
+        await expect(card(page, order)).to_contain_text("Not sent yet")
+        assert 1 == await unsent(page)
+        await page.clock.run_for(3_000)
+    await expect(page.locator("[data-unsent-count]")).to_be_hidden()
+    await is_now(page, order, "STARTED")
+    assert "STARTED" == look(stove, order)["status"]
+
+
 async def test_taps_survive_a_dead_server_and_a_closed_page(
     own_stove: Restaurant, open_kitchen: OpenKitchen
 ) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 import time
 
+from arq.connections import RedisSettings, create_pool
 from arq.constants import in_progress_key_prefix
 from redis.asyncio import Redis
 
+from kitchen.pool import serialize
+from orders.book import OrderBook
+from orders.schedule import TASKS
 from tests.receiver import HANG, SECRET, Received, receiver
 
 from .house import STAFF, House, eventually
+
+ALL_DUE = [task.name for task in TASKS if task.every]
 
 
 async def test_a_delivery_survives_the_kitchen_that_makes_it(house: House) -> None:
@@ -38,6 +47,48 @@ async def test_a_delivery_survives_the_kitchen_that_makes_it(house: House) -> No
     assert (first.id, first.body) == (second.id, second.body)
     assert "order.ready" == second.opened()["type"]
     assert [first.id] == [one["id"] for one in answer_to_staff.json()["deliveries"]]
+
+
+async def test_of_three_kitchens_that_open_together_one_runs_each_task(
+    house: House, book: OrderBook
+) -> None:
+    """However many look at the same time and see that it is due, every task is run once; what is asked
+    for then is run once more.
+    """
+    await let_many_look(house, book)
+    kitchens = await asyncio.gather(*(house.kitchen() for _ in range(3)))
+
+    def runs() -> dict[str, int]:
+        said = "\n".join(kitchen.log for kitchen in kitchens)
+        found = {task: len(re.findall(rf" {task}: ", said)) for task in ALL_DUE}
+        return found if all(found.values()) else {}
+
+    await eventually(runs)
+    await book.diary.put("stock")
+    await eventually(lambda: runs()["stock"] > 1)
+    async with Redis.from_url(house.redis_url, decode_responses=True) as redis:
+        await eventually(lambda: no_task_left(redis, book.keys.errands))
+    assert dict.fromkeys(ALL_DUE, 1) | {"stock": 2} == runs()
+
+
+async def let_many_look(house: House, book: OrderBook) -> None:
+    """As if a minute began for as many kitchens: whoever opens first cannot look alone."""
+    pool = await create_pool(
+        RedisSettings.from_dsn(house.redis_url),
+        job_serializer=serialize,
+        job_deserializer=json.loads,
+    )
+    for number in range(60):
+        await pool.enqueue_job(
+            f"{house.store}:look_at_diary",
+            _job_id=f"{house.store}:look:{number}",
+            _queue_name=book.keys.errands,
+        )
+    await pool.aclose()
+
+
+async def no_task_left(redis: Redis, queue: str) -> bool:
+    return not any(":task:" in job for job in await redis.zrange(queue, 0, -1))
 
 
 async def test_a_receiver_that_hangs_delays_no_meal(house: House) -> None:

@@ -150,6 +150,19 @@ async def test_a_recipe_that_holds_everybody_up_is_named(folder: Path) -> None:
     assert "asyncio.sleep" in told[0]
 
 
+async def test_a_standstill_is_forgotten_when_a_recipe_is_saved(folder: Path) -> None:
+    """It may be mended; if it is not, it will be told again."""
+    cookbook, standstill = Cookbook(), Standstill()
+    cookbook.read()
+    standstill.told = "blocking.py, line 9, holds up this whole kitchen"
+    following = asyncio.create_task(cookbook.follow(standstill.forget))
+    try:
+        (folder / "blocking.py").write_text("async def cook(dish): ...\n")
+        await eventually(lambda: standstill.told is None)
+    finally:
+        following.cancel()
+
+
 async def test_a_loop_that_is_held_up_by_somebody_else_is_not_told() -> None:
     """That a machine is busy is no recipe's mistake."""
     standstill = Standstill()

@@ -250,6 +250,23 @@ async def test_a_task_nobody_knows_harms_nobody(
         await eventually(lambda: worker.jobs_failed == 2)
 
 
+async def test_a_misspelt_task_is_named_with_the_cure(
+    settings: Settings, arq: ArqRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the kitchen's log: what was asked for, what may be meant, and what is known here."""
+    worker = ours(settings, handle_signals=False)
+    working = asyncio.create_task(worker.async_run())
+    try:
+        await arq.enqueue_job("cook_ordr", "1", 1)
+        await eventually(lambda: "task 'cook_ordr'" in caplog.text)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        await asyncio.wait_for(worker.close(), 10)
+    assert "did you mean cook_order? It knows: cook_order." in caplog.text
+    assert "function 'cook_ordr' not found" in caplog.text
+
+
 async def test_who_goes_home_hands_the_bell_on(settings: Settings, book: OrderBook) -> None:
     """A ring that came in the last moment is not lost: whoever stays looks at once."""
     worker = CrewWorker(settings, handle_signals=False)

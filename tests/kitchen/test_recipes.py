@@ -144,10 +144,11 @@ async def test_luck_is_the_same_in_a_kitchen_opened_anew() -> None:
 
 
 async def test_the_special_is_another_one_each_day_of_the_week(cook: Cook) -> None:
-    """Seven days, seven dishes; the result names the day and the dish."""
+    """Seven days, seven dishes; the result names the shop's own day and the dish."""
     assert set(SPECIALS) == {special_of(date(2026, 3, day)) for day in range(1, 8)}
     order = await attempted(cook, await placed(cook, "special"), 1)
     told = order.result["special"]
+    assert cook.book.special.business_day().isoformat() == told["day"]
     assert special_of(date.fromisoformat(told["day"])) == told["special"]
 
 

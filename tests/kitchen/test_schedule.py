@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from arq.connections import RedisSettings, create_pool
@@ -21,6 +22,8 @@ from orders.schedule import TASKS
 from orders.settings import Settings
 from tests.conftest import NUGGETS, WATER, eventually
 
+DAILY_MENU = Path(__file__).parents[2] / "docs" / "workshop" / "menu.toml"
+
 # A stock worker closes its pool by a name that redis-py has given up.
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated close:DeprecationWarning")
 
@@ -35,6 +38,20 @@ async def ran(book: OrderBook, task: str) -> Entry | None:
     """The diary of a task, once it has run."""
     found = {entry.task.name: entry for entry in await book.diary.read()}[task]
     return found if found.last_ms else None
+
+
+async def asked(book: OrderBook, task: str) -> Entry:
+    """The diary of a task that is asked for, once it has run."""
+    before = {entry.task.name: entry for entry in await book.diary.read()}[task].last_ms or 0
+    await book.diary.put(task)
+
+    async def again() -> Entry | None:
+        found = await ran(book, task)
+        return found if found and found.last_ms and found.last_ms > before else None
+
+    found = await eventually(again, 5)
+    assert found is not None
+    return found
 
 
 async def test_what_was_missed_is_made_up_at_the_start(settings: Settings, book: OrderBook) -> None:
@@ -92,15 +109,21 @@ async def test_each_can_be_asked_for(settings: Settings, book: OrderBook, task: 
     """Whether it is due or not: it runs soon, without a poll, and says what it did."""
     async with errands(settings, book):
         await eventually(lambda: done(book), 10)
-        before = {entry.task.name: entry for entry in await book.diary.read()}[task].last_ms or 0
-        await book.diary.put(task)
-
-        async def again() -> Entry | None:
-            found = await ran(book, task)
-            return found if found and found.last_ms > before else None
-
-        found = await eventually(again, 5)
+        found = await asked(book, task)
     assert (True, True) == (found.last_ok, bool(found.last_result))
+
+
+async def test_a_daily_dish_is_ordered_once_a_day(settings: Settings) -> None:
+    """By the clock, whichever kitchen it is and however often it is asked; what is sold out is not."""
+    settings = settings.model_copy(update={"menu": DAILY_MENU})
+    async with OrderBook(settings) as book, errands(settings, book), errands(settings, book):
+        found = await eventually(lambda: done(book), 10)
+        assert "ordered: special as 100" == found["daily"].last_result
+        assert "ordered: special as 100" == (await asked(book, "daily")).last_result
+        await book.shelf.set_available("special", available=False)
+        assert "nothing on the menu is daily" == (await asked(book, "daily")).last_result
+        [order] = await book.last_placed(9)
+        assert ("staff", "special") == (order.history[0].by, order.lines[0].sku)
 
 
 def stock(settings: Settings) -> Worker:

@@ -150,7 +150,8 @@ async def test_the_list_is_bounded_and_what_waits_is_kept(telling: OrderBook, ra
     first, second = await telling.place(WATER), await telling.place(WATER)
     done, waiting = reversed(await telling.hooks.latest(2))
     await telling.hooks.settle(done, Attempt(1, 2, "204"), "delivered")
-    await asyncio.gather(*(telling.place(WATER) for _ in range(1000)))
+    for _ in range(10):
+        await asyncio.gather(*(telling.place(WATER) for _ in range(100)))
     assert 1000 == await raw.zcard(telling.keys.hooks)
     assert (first.reference, second.reference) == (done.order.reference, waiting.order.reference)
     assert await telling.hooks.find(done.id) is None

@@ -49,6 +49,14 @@ async def test_a_report_is_written_once(book: OrderBook) -> None:
     assert before == await book.reports.days(10)
 
 
+async def test_days_that_were_missed_are_one_read(book: OrderBook, raw: Redis) -> None:
+    """A kitchen that opens looks back over more than a month, in one transaction."""
+    await raw.config_resetstat()
+    assert [] == await book.reports.write_days(await book.diary.now_ms())
+    stats = await raw.info("commandstats")
+    assert 1 == stats["cmdstat_multi"]["calls"]
+
+
 async def test_a_week_adds_its_days_up(book: OrderBook, raw: Redis) -> None:
     """From Monday to Sunday, under the name that ISO 8601 gives it; days missed before are made up."""
     await some_orders(book)

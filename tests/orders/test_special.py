@@ -42,7 +42,7 @@ async def test_what_is_sold_out_is_not_chosen(book: OrderBook) -> None:
 
 async def test_the_schedule_leaves_what_the_staff_have_chosen(book: OrderBook) -> None:
     """Until the day is over; that there shall be none is a choice too."""
-    today = book.special._day()
+    today = book.special.business_day()
     for choice in ("water", None):
         await book.special.choose(choice)
         assert choice == await book.special.roll(today)
@@ -52,10 +52,10 @@ async def test_the_schedule_leaves_what_the_staff_have_chosen(book: OrderBook) -
 
 async def test_it_ends_with_its_day(book: OrderBook, raw: Redis) -> None:
     """Yesterday's special is none, and neither is one that the menu does not have any more."""
-    yesterday = book.special._day() - timedelta(days=1)
+    yesterday = book.special.business_day() - timedelta(days=1)
     await book.special.roll(yesterday)
     assert await book.special.today() is None
-    await raw.set(book.keys.special, f"{book.special._day()} dodo")
+    await raw.set(book.keys.special, f"{book.special.business_day()} dodo")
     assert await book.special.today() is None
 
 
@@ -64,5 +64,5 @@ async def test_the_day_is_the_shops(settings: Settings) -> None:
     days = set()
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # UTC+14 and UTC-11
         async with changed(settings, time_zone=zone) as there:
-            days.add(there.special._day())
+            days.add(there.special.business_day())
     assert 2 == len(days)

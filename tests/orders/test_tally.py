@@ -6,8 +6,6 @@ import asyncio
 import json
 import math
 import random
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,10 +18,10 @@ from orders.book import OrderBook
 from orders.counts import Counts
 from orders.errors import BookError
 from orders.histogram import ERROR, Histogram, bucket_of
-from orders.model import Order
 from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, WATER, Server, changed, eventually
+from tests.recount import EVENTS, Recount, assert_agree, histogram
 
 SCRIPTS = Path(__file__).parents[2] / "orders" / "scripts"
 MINUTE_MS = 60_000
@@ -55,73 +53,6 @@ async def live(book: OrderBook, chance: random.Random) -> str:
         if order.status is Status.COLLECTED:
             await book.set_status(order.id, Status.SUCCESS, Actor.STAFF, Status.COLLECTED)
     return order.id
-
-
-@dataclass
-class Recount:
-    """The same counts, from what the orders themselves tell of their lives."""
-
-    events: Counter[str] = field(default_factory=Counter)
-    wait: list[int] = field(default_factory=list)
-    cooking: list[int] = field(default_factory=list)
-    ready: list[int] = field(default_factory=list)
-    ordered: Counter[str] = field(default_factory=Counter)
-    cancelled: Counter[str] = field(default_factory=Counter)
-
-    def add(self, order: Order) -> None:
-        first, *others = order.history
-        self.events["placed"] += 1
-        for line in order.lines:
-            self.ordered[line.sku] += line.quantity
-        if first.status is Status.SUCCESS:
-            self.events.update(("at_once", "ready"))
-        before = first
-        for entry in others:
-            self._add_step(order, before.status, before.at_ms, entry.status, entry.at_ms)
-            if entry.status is Status.STARTED and entry.attempt == 1:
-                self.wait.append(entry.at_ms - order.placed_ms)
-            before = entry
-
-    def _add_step(self, order: Order, was: Status, was_ms: int, status: Status, at_ms: int) -> None:
-        match was, status:
-            case Status.STARTED, Status.SUCCESS:
-                self.events["ready"] += 1
-                self.ready.append(at_ms - order.placed_ms)
-                self.cooking.append(at_ms - was_ms)
-            case Status.COLLECTED, Status.SUCCESS:
-                self.events["recalled"] += 1
-            case _, Status.COLLECTED:
-                self.events["collected"] += 1
-            case _, Status.RETRY:
-                self.events["retried"] += 1
-            case _, Status.FAILURE:
-                self.events["failed"] += 1
-            case _, Status.PENDING:
-                self.events["cooked_again"] += 1
-            case _, Status.REVOKED:
-                self.events["revoked"] += 1
-                for line in order.lines:
-                    self.cancelled[line.sku] += line.quantity
-
-
-def histogram(times: list[int]) -> Histogram:
-    return Histogram(Counter(map(bucket_of, times)), sum(times))
-
-
-EVENTS = (
-    *("placed", "at_once", "ready", "collected", "failed", "retried", "revoked", "recalled"),
-    "cooked_again",
-)
-
-
-def assert_agree(recount: Recount, counts: Counts) -> None:
-    assert {name: recount.events[name] for name in EVENTS} == {
-        name: getattr(counts, name) for name in EVENTS
-    }
-    assert (recount.ordered, recount.cancelled) == (counts.ordered, counts.cancelled)
-    assert histogram(recount.wait) == counts.wait_ms
-    assert histogram(recount.cooking) == counts.cooking_ms
-    assert histogram(recount.ready) == counts.ready_ms
 
 
 async def test_the_tally_agrees_with_a_recount_of_the_orders(
@@ -164,9 +95,9 @@ async def test_the_tally_survives_a_restart(own_settings: Settings, own_valkey: 
 async def minutes_ago(raw: Redis, settings: Settings, minutes: int) -> int:
     """Let what was counted in this minute have been counted some minutes ago; when that began, in ms."""
     key = f"{settings.key_prefix}tally"
-    minute = int(await raw.hget(key, "minute")) - minutes  # type: ignore[misc, arg-type]
-    await raw.hset(key, "minute", str(minute))  # type: ignore[misc]
-    return minute * MINUTE_MS
+    minute, counts = (await raw.get(key)).split(" ", 1)
+    await raw.set(key, f"{int(minute) - minutes} {counts}")
+    return (int(minute) - minutes) * MINUTE_MS
 
 
 async def test_a_minute_is_closed_by_what_happens_in_another(
@@ -186,6 +117,20 @@ async def test_a_minute_is_closed_by_what_happens_in_another(
     kept = [key async for key in raw.scan_iter(f"{settings.key_prefix}tally:*")]
     lasting = sorted([-1, 3 * 3600, 40 * 24 * 3600])
     assert lasting == sorted([await raw.ttl(key) for key in kept])
+
+
+async def test_who_waits_now_is_told_before_the_minute_is_over(
+    book: OrderBook, settings: Settings, raw: Redis
+) -> None:
+    """In a pause too, and also when nothing has happened for longer than what is looked at."""
+    assert {None} == {step.counts.waiting for step in (await book.tally.read("hour")).steps}
+    for _ in range(2):
+        await book.place(NUGGETS)
+    await book.claim("anna", 1, 24 * 3600 * 1000)
+    assert [None, 1] == [s.counts.waiting for s in (await book.tally.read("hour")).steps[-2:]]
+    await book.crew.tell(paused=True)
+    await minutes_ago(raw, settings, 90)
+    assert {1} == {step.counts.waiting for step in (await book.tally.read("hour")).steps}
 
 
 async def test_hours_are_those_of_the_local_clocks(
@@ -214,18 +159,27 @@ async def test_hours_are_those_of_the_local_clocks(
 async def test_many_orders_at_once_are_counted_as_cheaply_as_one(
     book: OrderBook, raw: Redis
 ) -> None:
-    """Fifty orders placed together read and write the tally once for each call of the script."""
+    """Fifty orders placed together write one line to the tally for each call of the script."""
     await book.place(NUGGETS)  # Redis knows the script now
     await raw.config_resetstat()
     await asyncio.gather(*(book.place(NUGGETS) for _ in range(50)))
     stats = await raw.info("commandstats")
     assert 51 == (await book.tally.ever()).placed
-    assert stats["cmdstat_hmget"]["calls"] == stats["cmdstat_evalsha"]["calls"] <= 2
+    assert stats["cmdstat_append"]["calls"] == stats["cmdstat_evalsha"]["calls"] <= 2
+
+
+async def test_a_busy_minute_stays_short(book: OrderBook, settings: Settings, raw: Redis) -> None:
+    """Lines that have grown long are added up, and nothing is lost or counted twice."""
+    counts = {f"number:{n}": 1 for n in range(100)}
+    for number in range(1, 31):
+        await book.census.report("web-1", number, {}, counts)
+        assert 8192 >= await raw.strlen(f"{settings.key_prefix}tally")
+    assert dict.fromkeys(range(100), 30) == (await book.tally.ever()).number_ms.buckets
 
 
 async def test_no_count_stops_an_order(book: OrderBook, settings: Settings, raw: Redis) -> None:
     """Where somebody has damaged the tally, orders are taken, cooked and announced as ever."""
-    await raw.set(f"{settings.key_prefix}tally", "a stranger's")
+    await raw.rpush(f"{settings.key_prefix}tally", "a stranger's")  # type: ignore[misc]
     order = await book.place(NUGGETS)
     await book.start(order.id, 1, "anna")
     await book.finish(order.id, 1, "anna")

@@ -14,7 +14,7 @@ from tests.conftest import Server
 from tests.restaurant import Parts, eventually
 
 NUGGETS = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
-CAUGHT_UP = ("special", "report", "stock", "clean-up")
+CAUGHT_UP = ("special", "daily", "report", "stock", "clean-up")
 
 
 def place(address: str) -> str:
@@ -39,6 +39,20 @@ def test_an_order_waits_for_a_kitchen_and_is_cooked_when_one_comes(
     assert "No cook is on shift" in httpx.get(f"{address}/").text
     parts.kitchen(valkey.url)
     eventually(lambda: order(address, order_id)["status"] == "SUCCESS")
+
+
+def test_a_customer_without_a_kitchen_is_told_what_may_be_missing(
+    parts: Parts, valkey: Server
+) -> None:
+    """At the command line, once nothing has happened for a while; the number itself is not lost."""
+    address = parts.web(valkey.url)
+    customer = parts.customer("nuggets-6", "--url", address)
+    eventually(lambda: "no cook has begun with 100." in parts.log())
+    assert "`orderup doctor`" in parts.log()
+    parts.kitchen(valkey.url)
+    assert 0 == customer.wait(timeout=20)
+    assert "100  SUCCESS" in parts.log()
+    assert f"at {valkey.url}, store test-" in parts.log()  # so that two Redis can be told apart
     eventually(lambda: "No cook is on shift" not in httpx.get(f"{address}/").text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from redis.asyncio import Redis
@@ -12,6 +14,8 @@ from orders.states import Status
 from tests.conftest import NUGGETS, state_of
 from tests.web.conftest import Web, open_counter
 from tests.web.page import Page
+
+GERMAN = {"egg": "Ei", "gluten": "Gluten", "milk": "Milch", "sesame": "Sesam", "soy": "Soja"}
 
 
 async def kiosk(client: httpx.AsyncClient) -> Page:
@@ -35,6 +39,28 @@ async def test_the_form_has_a_field_for_every_item(
     assert first.fields["idempotency_key"] != second.fields["idempotency_key"] != ""
 
 
+async def test_a_dish_is_shown_with_all_that_decides(
+    client: httpx.AsyncClient, book: OrderBook
+) -> None:
+    """Under its category: name, picture, price, and each allergen in the reader's language."""
+    page = (await client.get("/?lang=de")).text
+    for category in book.menu.categories:
+        shown = page.split(f'<section class="category" id="{category.key}"')[1].split("</section>")[
+            0
+        ]
+        assert f">{category.called('de')}</h2>" in shown
+        dishes = dict(re.findall(r'<li class="dish" id="([^"]+)">(.*?)</li>', shown, re.DOTALL))
+        assert [item.sku for item in category.items] == list(dishes)
+        for item in category.items:
+            dish = dishes[item.sku]
+            assert f">{item.called('de')}</label>" in dish
+            assert f'src="/static/pictures/{item.picture}.svg"' in dish
+            assert f"{item.price_cents // 100},{item.price_cents % 100:02}\xa0€" in dish
+            contains = dish.partition("Enthält:")[2].partition("</small>")[0]
+            told = re.findall(r"\w+", re.sub("<[^>]+>", "", contains))
+            assert [GERMAN[allergen] for allergen in item.allergens] == told
+
+
 async def test_an_order_leads_to_its_ticket(client: httpx.AsyncClient, book: OrderBook) -> None:
     """303 to the ticket page, which shows the number, the items and the state."""
     answer = await send(client, await kiosk(client), nuggets_6="2", water="1")
@@ -50,10 +76,11 @@ async def test_an_order_leads_to_its_ticket(client: httpx.AsyncClient, book: Ord
 
 
 async def test_service_and_name_are_kept(client: httpx.AsyncClient, book: OrderBook) -> None:
-    """What is chosen and typed beside the dishes stands in the order."""
+    """What is chosen and typed beside the dishes stands in the order, and on the ticket."""
     page = await kiosk(client)
     page.fields.update(service="take-away", name="  Zoë  ")
-    await send(client, page, water="1")
+    answer = await send(client, page, water="1")
+    assert "Take away · Zoë" in Page(await client.get(answer.headers["location"])).text
     [order_id] = (await book.snapshot()).tickets
     order = await book.order(order_id)
     assert ("take-away", "Zoë", "en") == (order.service, order.name, order.language)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import Any
 
@@ -12,12 +10,11 @@ import pytest
 
 from orders.book import OrderBook
 from orders.crew import Standing
-from orders.model import Order, OrderLine, OrderRequest
+from orders.model import OrderLine, OrderRequest
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, WATER, eventually
 from tests.web.conftest import STAFF, Web
 from tests.web.page import Page
-from web.office_csv import _cell
 
 NOBODY = "Orders are taken and kept; nobody cooks them."
 ANA = OrderRequest(items=(OrderLine(sku="turkey", quantity=2, note="=1+1"),), name="@SUM(A1)")
@@ -162,6 +159,21 @@ async def test_nobody_on_shift_is_said_aloud(staff: httpx.AsyncClient, book: Ord
     assert "data-nobody hidden>" in (await staff.get("/office")).text
 
 
+async def test_a_recipe_that_cannot_be_used_is_named(web: Web, book: OrderBook) -> None:
+    """With file and line, as loaded, in the stream and in the API: as the kitchen itself has told it."""
+    web.client.headers.update(STAFF)
+    told = {"broken_recipes": ["kitchen/recipes/soup.py, line 3: SyntaxError: invalid syntax."]}
+    told |= {"standstill": "kitchen/recipes/grind.py, line 8, holds up this whole kitchen."}
+    await book.crew.arrive("anna", {"beat": 0, "cooks": 4, **told})
+    page = (await web.client.get("/office")).text
+    assert "soup.py, line 3: SyntaxError: invalid syntax. kitchen/recipes/grind.py, line 8" in page
+    [cook] = (await web.client.get("/api/kitchen")).json()["crew"]
+    assert told == {name: cook[name] for name in told}
+    async with web.stream("/office/events") as viewer:
+        [cook] = (await viewer.next("kitchen")).data["crew"]
+        assert told == {name: cook[name] for name in told}
+
+
 async def test_the_stream_tells_the_state_and_what_has_changed(web: Web, book: OrderBook) -> None:
     """All there is to say, at once and every second; the ids of changed orders in between."""
     web.client.headers.update(STAFF)
@@ -206,46 +218,3 @@ async def test_however_many_look_the_book_is_asked_once(
     await book.place(NUGGETS)
     await eventually(office._tickets)
     assert ([], set()) == (looks, office._changed)
-
-
-def table(answer: httpx.Response) -> list[dict[str, str]]:
-    assert (200, "text/csv; charset=utf-8") == (
-        answer.status_code,
-        answer.headers["content-type"],
-    )
-    assert answer.content.startswith(b"\xef\xbb\xbf")
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-
-
-async def test_a_day_of_orders_is_a_table(
-    staff: httpx.AsyncClient, book: OrderBook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every order of the day once, however many pages; what a customer typed is no formula."""
-    monkeypatch.setattr("web.office_csv.PAGE", 2)
-    orders: list[Order] = [await book.place(ANA), *[await book.place(WATER) for _ in range(4)]]
-    found = table(await staff.get("/office/orders.csv"))
-    assert sorted(_cell(order.id) for order in orders) == sorted(row["id"] for row in found)
-    ana = next(row for row in found if row["id"] == _cell(orders[0].id))
-    assert ("'@SUM(A1)", "2 turkey (=1+1)") == (ana["name"], ana["items"])
-    assert [] == table(await staff.get("/office/orders.csv?day=2001-01-01"))
-    assert 422 == (await staff.get("/office/orders.csv?day=today")).status_code
-
-
-@pytest.mark.parametrize("typed", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
-def test_a_cell_that_would_be_a_formula_is_made_a_text(typed: str) -> None:
-    """By an apostrophe, as spreadsheets have it."""
-    assert f"'{typed}" == _cell(typed)
-    assert f"a{typed}" == _cell(f"a{typed}")
-
-
-async def test_a_day_of_totals_is_a_table(staff: httpx.AsyncClient, book: OrderBook) -> None:
-    """Hour by hour from the beginning of the business day, with a column for each item."""
-    for _ in range(3):
-        await book.place(WATER)
-    found = table(await staff.get("/office/totals.csv"))
-    assert "04:00:00" == found[0]["from"].split()[1]
-    assert (3, 3) == (sum(int(row["placed"]) for row in found), _sold(found, "water"))
-
-
-def _sold(found: list[dict[str, str]], sku: str) -> int:
-    return sum(int(row[sku] or 0) for row in found)

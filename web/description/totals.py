@@ -40,7 +40,9 @@ class CountsAnswer(_Told):
     cooked_again: int
     waiting: int | None = Field(description="The most that waited; null before anything is known.")
     number_ms: TimesAnswer | None = Field(description="From asking to the number.")
-    wait_ms: TimesAnswer | None = Field(description="From the number to the first cook.")
+    wait_ms: TimesAnswer | None = Field(
+        description="From the number to the first cook, counted when his attempt ends."
+    )
     cooking_ms: TimesAnswer | None
     ready_ms: TimesAnswer | None = Field(description="From the number to Ready.")
 

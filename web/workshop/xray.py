@@ -23,10 +23,10 @@ AFTER_S = 1.5
 # Script → the file and the function in this source that calls it.
 CALLERS = {
     "place": ("orders/book.py", "OrderBook._place_all"),
-    "claim": ("orders/book.py", "OrderBook.claim"),
-    "move": ("orders/book.py", "OrderBook._move_all"),
-    "report": ("orders/book.py", "OrderBook.report"),
-    "read": ("orders/book.py", "OrderBook.orders"),
+    "claim": ("orders/cooking.py", "Cooking.claim"),
+    "move": ("orders/moves.py", "Moves._move_all"),
+    "report": ("orders/cooking.py", "Cooking.report"),
+    "read": ("orders/reading.py", "Reading.orders"),
 }
 # What the customer does → the route that answers him.
 ROUTES = {

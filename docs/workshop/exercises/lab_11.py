@@ -13,6 +13,7 @@ import os
 
 from kitchen import recipes
 from orders.book import OrderBook
+from orders.flags import command_of
 from orders.model import Meal
 from orders.settings import Settings
 
@@ -48,4 +49,4 @@ async def beat(book: OrderBook) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Settings()))
+    command_of(main)()

@@ -1,4 +1,4 @@
-"""Sold out, as it is seen from outside: staff say so, and every customer's screen hears it."""
+"""Sold out and special, as seen from outside: staff say so, and every customer's screen hears it."""
 
 from __future__ import annotations
 
@@ -99,6 +99,24 @@ async def test_every_screen_hears_it_at_once(settings: Settings, web: Web) -> No
         await other.client.put("/api/menu/water", json=ON, headers=STAFF)
         assert ["cola"] == (await viewer.next("menu")).data["sold_out"]
         await eventually(lambda: web.counter.hub.sold_out == other.counter.hub.sold_out)
+
+
+async def test_the_special_is_heard_too(book: OrderBook, web: Web) -> None:
+    """The one that is special now, or that none is; what is sold out stays as it was."""
+    async with web.stream("/menu/events") as viewer:
+        assert (await viewer.next("menu")).data["special"] is None
+        for sku in ("turkey", "wrap", None):
+            await book.special.choose(sku)
+            assert {"sold_out": [], "special": sku} == (await viewer.next("menu")).data
+
+
+async def test_yesterdays_special_is_taken_back(book: OrderBook, raw: Redis, web: Web) -> None:
+    """Its day is over without anybody saying so: a few seconds later no screen shows it."""
+    await book.special.choose("turkey")
+    async with web.stream("/menu/events") as viewer:
+        assert "turkey" == (await viewer.next("menu")).data["special"]
+        await raw.set(book.keys.special, "2020-02-29 turkey")
+        assert (await viewer.next("menu")).data["special"] is None
 
 
 async def test_a_lost_message_is_found(book: OrderBook, raw: Redis, web: Web) -> None:
