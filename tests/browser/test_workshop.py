@@ -251,9 +251,9 @@ async def test_the_xray_follows_one_order(open_page: OpenPage, stage: Restaurant
     assert [] == await violations(page)
 
 
-async def test_learners_fill_in_the_table_first(open_page: OpenPage, stage: Restaurant) -> None:
+async def test_learners_fill_in_the_table_first(open_page: OpenPage, workshop: Restaurant) -> None:
     """The answers are shown only when every field is filled in; anybody may, without the PIN."""
-    page = await open_page(stage.address, "/workshop#chapter-3", viewport=PHONE)
+    page = await open_page(workshop.address, "/workshop#chapter-3", viewport=PHONE)
     show = page.get_by_role("button", name="Show the answers")
     await expect(show).to_be_disabled()
     assert 0 == await page.get_by_role("button", name="A bus arrives").count()
@@ -265,9 +265,9 @@ async def test_learners_fill_in_the_table_first(open_page: OpenPage, stage: Rest
     assert [] == await violations(page)
 
 
-async def test_a_clicker_turns_the_chapters(open_page: OpenPage, stage: Restaurant) -> None:
+async def test_a_clicker_turns_the_chapters(open_page: OpenPage, workshop: Restaurant) -> None:
     """Page Down and Page Up, and nothing beyond the first and the last."""
-    page = await open_page(stage.address, "/workshop", viewport=PROJECTOR)
+    page = await open_page(workshop.address, "/workshop", viewport=PROJECTOR)
     await expect(page.locator("#chapter-1")).to_be_visible()
     for _ in range(7):
         await page.keyboard.press("PageDown")
@@ -295,9 +295,9 @@ async def test_without_a_script_the_page_tells_the_figures(
     eventually(lambda: state(stage)["controls"]["paused"])
 
 
-async def test_the_play_fits_on_a_projector(open_page: OpenPage, stage: Restaurant) -> None:
+async def test_the_play_fits_on_a_projector(open_page: OpenPage, workshop: Restaurant) -> None:
     """Tale, both restaurants and all figures at once; nothing is smaller than it can be read."""
-    page = await sign_in(open_page, stage)
+    page = await sign_in(open_page, workshop)
     for side in ("one", "queue"):
         box = await page.locator(f"[data-figures={side}]").bounding_box()
         assert box is not None
@@ -310,12 +310,12 @@ async def test_the_play_fits_on_a_projector(open_page: OpenPage, stage: Restaura
     assert width <= PROJECTOR["width"]
 
 
-def test_only_the_presenter_turns_controls(stage: Restaurant) -> None:
+def test_only_the_presenter_turns_controls(workshop: Restaurant) -> None:
     """Without the PIN nothing is done; nonsense is refused with what can be set."""
-    address = f"{stage.address}/workshop/controls"
+    address = f"{workshop.address}/workshop/controls"
     assert 401 == httpx.post(address, data={"do": "rush"}).status_code
     assert 401 == httpx.post(address, data={"fault": "redis"}).status_code
-    assert 401 == httpx.get(f"{stage.address}/workshop/log").status_code
+    assert 401 == httpx.get(f"{workshop.address}/workshop/log").status_code
     refused = httpx.post(address, data={"speed": "1000"}, headers=STAFF)
     assert 422 == refused.status_code
     assert "0.25" in refused.text
@@ -330,8 +330,8 @@ def test_a_real_restaurant_has_no_workshop(restaurant: Restaurant) -> None:
         assert 404 == httpx.post(f"{restaurant.address}{path}", headers=STAFF).status_code
 
 
-def test_the_workshop_keeps_a_store_of_its_own(stage: Restaurant) -> None:
+def test_the_workshop_keeps_a_store_of_its_own(workshop: Restaurant) -> None:
     """Its data are in a folder of their own, and every key is the workshop's."""
-    assert (Path(stage.data) / "workshop" / "appendonlydir").exists()
-    assert ["workshop"] == [entry.name for entry in Path(stage.data).iterdir()]
-    assert os.environ.get("REDIS_URL") is None or stage.valkey_port
+    assert (Path(workshop.data) / "workshop" / "appendonlydir").exists()
+    assert ["workshop"] == [entry.name for entry in Path(workshop.data).iterdir()]
+    assert os.environ.get("REDIS_URL") is None or workshop.valkey_port
