@@ -118,13 +118,13 @@ class Photographer:
         return page
 
     async def kiosk(self) -> None:
+        self._staff.put("/api/menu/wrap", json={"special": True}).raise_for_status()
         page = await self.open("/", "kiosk")
         await self.take(page, "kiosk-empty", close=False)
         for sku in ("cheeseburger", "nuggets-6", "nuggets-6"):
             await page.locator(f"#{sku}").get_by_role("button").last.click()
         await self.take(page, "kiosk")
         self._staff.put("/api/menu/turkey", json={"available": False}).raise_for_status()
-        self._staff.put("/api/menu/wrap", json={"special": True}).raise_for_status()
         await self.take(await self.open("/?lang=ar", "kiosk"), "kiosk-arabic-sold-out")
         await self.take(await self.open("/", "phone"), "kiosk-phone")
         await self.take(
@@ -149,7 +149,9 @@ class Photographer:
         await self.take(page, "ticket-please-ask")
 
     async def boards(self, hasty: Restaurant) -> None:
-        await self.take(await self.open("/board", "television"), "board")
+        page = await self.open("/board", "television")
+        await page.get_by_role("button", name="Start board").click()
+        await self.take(page, "board")
         await self.take(await self.open("/board?theme=contrast", "television"), "board-contrast")
         await self.take(await self.open("/board?lang=de&counter=right", "kiosk"), "board-upright")
         await self.take(await self.open("/board?sound=off", "phone"), "board-phone")
@@ -164,14 +166,14 @@ class Photographer:
         await page.set_viewport_size(SIZES["television"])
         await self.take(page, "kitchen-television")
 
-    async def office(self, page: Page) -> None:
+    async def office(self, kitchen: Page) -> None:
+        page = await kitchen.context.new_page()  # the kitchen screen stays open: it is who cooks
         await page.set_viewport_size(LAPTOP)
         await page.goto(f"{self._address}/office")
         await self.take(page, "office", close=False)
         await page.set_viewport_size(SIZES["phone"])
         await self.take(page, "office-phone", close=False)
-        await page.set_viewport_size(SIZES["tablet"])
-        await page.goto(f"{self._address}/kitchen")
+        await page.close()
 
     async def open(self, path: str, size: str, address: str | None = None, **window: Any) -> Page:
         context = await self._browser.new_context(viewport=SIZES[size], **window)
