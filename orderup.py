@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -115,7 +114,7 @@ async def _redis(settings: Settings) -> AsyncIterator[tuple[str, PrivateValkey |
 def _parts(settings: Settings, listener: socket.socket, hold: tuple[int, ...]) -> Iterator[Part]:
     """Web, as often as is set, on the one listening socket; and a kitchen."""
     me = (sys.executable, str(Path(__file__).resolve()))
-    surroundings = {**os.environ, **environment(settings)}
+    surroundings = environment(settings)
     door_is: tuple[str, ...] = ("--fd", str(listener.fileno()))
     inherited = (*hold, listener.fileno())
     if sys.platform == "win32":  # where no socket can be handed on: web opens the port again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
 from typing import Any
@@ -104,9 +105,10 @@ def _checked(texts: dict[str, object]) -> Settings:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment in which a child process reads these same settings."""
+    """Our environment, in which a child process reads these same settings and no others."""
     values = settings.model_dump(mode="json", exclude_none=True)
-    return {
+    ours = {variable(name) for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name not in ours} | {
         variable(name): ",".join(value) if isinstance(value, list) else str(value)
         for name, value in values.items()
     }

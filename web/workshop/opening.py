@@ -48,6 +48,7 @@ def for_workshop(settings: Settings) -> Settings:
             "speed": 1.0,  # of the play, see directions.py
             "recipe_timeout_s": 3600.0,  # a pause may last
             "ready_s": COLLECT_S,
+            "hook_url": None,  # nobody outside is told of a play
         }
     )
 

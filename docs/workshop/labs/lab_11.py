@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +30,7 @@ async def check(bench: Bench) -> str:
     kitchen = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"docs.workshop.{bench.folder.name}.lab_11"),
         cwd=ROOT,
-        env={**os.environ, **environment(bench.settings)},
+        env=environment(bench.settings),
         stderr=asyncio.subprocess.PIPE,
     )
     try:
