@@ -88,10 +88,10 @@ def test_a_child_process_reads_the_same_settings(
 
 def test_a_child_finds_no_setting_that_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """What our own environment says of a setting counts no more; everything else is passed on."""
-    monkeypatch.setenv("ORDERUP_HOOK_URL", "https://elsewhere.example")
+    monkeypatch.setenv("ORDERUP_KITCHEN", "people")
     monkeypatch.setenv("ELSE", "here")
-    given = environment(Settings().model_copy(update={"hook_url": None}))
-    assert (None, "here") == (given.get("ORDERUP_HOOK_URL"), given["ELSE"])
+    given = environment(Settings().model_copy(update={"kitchen": None}))
+    assert (None, "here") == (given.get("ORDERUP_KITCHEN"), given["ELSE"])
 
 
 def test_settings_cannot_be_changed() -> None:
