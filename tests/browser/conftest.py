@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,13 +19,35 @@ from orders.model import Order
 from tests.browser.hall import Hall, opened_hall
 from tests.browser.sizes import SIZES
 from tests.browser.ticket import MEAL, book_of, path_of
-from tests.restaurant import Restaurant, opened
+from tests.restaurant import Restaurant, eventually, opened
 
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--host-resolver-rules=MAP counter.test 127.0.0.1",
+]
+# As Playwright starts one: nothing sleeps because nobody looks, and nothing is asked of the network.
+HEADLESS = [
+    "--headless=new",
+    "--remote-debugging-port=0",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--force-color-profile=srgb",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-features=Translate,HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding",
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "about:blank",
 ]
 LIMIT_MS = 15_000
 PEOPLE = ("--kitchen", "people", "--staff-pin", "1234")
@@ -78,19 +102,42 @@ def own_restaurant(tmp_path: Path) -> Iterator[Restaurant]:
 @asynccontextmanager
 async def launched(*flags: str) -> AsyncIterator[Browser]:
     """A browser with these flags besides the usual ones."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=executable, args=[*ARGUMENTS, *flags]
+            executable_path=_executable(), args=[*ARGUMENTS, *flags]
         )
         yield browser
         await browser.close()
 
 
+def _executable() -> str:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="package")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One browser for all tests of a worker, since a start costs more than most of them; its address."""
+    folder = tmp_path_factory.mktemp("chromium")
+    told = folder / "told"
+    with told.open("wb") as log:
+        words = [_executable(), *HEADLESS, *ARGUMENTS, f"--user-data-dir={folder / 'profile'}"]
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=log)
+    try:
+        yield eventually(lambda: re.search(r"ws://\S+", told.read_text(errors="replace")))[0]
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with launched() as browser:
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """Its windows share nothing: each is private, and closed at the end of its test."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.connect_over_cdp(chromium)
         yield browser
+        for context in browser.contexts[1:]:
+            await context.close()
+        await browser.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 
+import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import LIMIT_MS, OpenKitchen
@@ -265,6 +266,7 @@ async def test_a_key_held_down_is_one_press(stove: Restaurant, open_kitchen: Ope
     await is_now(page, order, "STARTED")
 
 
+@pytest.mark.long  # the board's ten tabs share by the same means in every run
 async def test_ten_tabs_of_one_browser_are_all_live(
     stove: Restaurant, open_kitchen: OpenKitchen
 ) -> None:
