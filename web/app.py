@@ -50,6 +50,26 @@ if TYPE_CHECKING:
 log = logging.getLogger("web")
 
 LARGEST_BODY = 64 * 1024
+BLUEPRINTS = (
+    cashier,
+    ticket,
+    board,
+    kitchen_screen,
+    kitchen_api,
+    office,
+    office_csv,
+    api,
+    api_staff,
+    menu,
+    sign_in,
+    health,
+    totals,
+    metrics,
+    openapi,
+    docs,
+    schedule,
+    hooks,
+)
 
 
 def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
@@ -57,13 +77,7 @@ def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
 
     Raises MenuError, OSError (the PIN's file).
     """
-    here = _home()
-    app = Quart("web", static_folder=str(here / "static"), template_folder=str(here / "templates"))
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0  # asked for again each time, and answered 304
-    app.session_interface = NoSessions()
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-
+    app = _bare()
     book = OrderBook(settings)
     hub = Hub(book)
     vitals = Vitals(book, hub)
@@ -77,45 +91,16 @@ def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
         vitals,
         staging.invitation if staging else None,
     )
-
-    for blueprint in (
-        cashier,
-        ticket,
-        board,
-        kitchen_screen,
-        kitchen_api,
-        office,
-        office_csv,
-        api,
-        api_staff,
-        menu,
-        sign_in,
-        health,
-        totals,
-        metrics,
-        openapi,
-        docs,
-        schedule,
-        hooks,
-    ):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if staging is not None:
         from web.workshop.page import put_up
 
         put_up(app, staging)
     error_answers.register(app)
-    app.asgi_app = Doorkeeper(Streams(Stopwatch(app.asgi_app, vitals)))  # type: ignore[method-assign] # as Quart documents it
-    app.asgi_app = SecurityHeaders(app.asgi_app)  # type: ignore[method-assign]
-    if settings.trusted_proxies:
-        app.asgi_app = TrustedProxies(  # type: ignore[method-assign]
-            app.asgi_app, settings.trusted_proxies
-        )
     app.context_processor(texts.for_templates)
-    if settings.rate_limit:
-        app.before_request(RateLimit(settings.rate_limit).count)
-    app.before_request(refuse_cross_site)
-    if settings.hsts_days:
-        keep_to_https(app, settings.hsts_days)
+    _guard(app, settings)
+    _wrap(app, settings, vitals)
 
     @app.while_serving
     async def _open() -> AsyncGenerator[None, None]:
@@ -124,6 +109,35 @@ def create_app(settings: Settings, staging: Staging | None = None) -> Quart:
             yield
 
     return app
+
+
+def _bare() -> Quart:
+    here = _home()
+    app = Quart("web", static_folder=str(here / "static"), template_folder=str(here / "templates"))
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0  # asked for again each time, and answered 304
+    app.session_interface = NoSessions()
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    return app
+
+
+def _guard(app: Quart, settings: Settings) -> None:
+    """What looks at each request before its route does, or at the answer."""
+    if settings.rate_limit:
+        app.before_request(RateLimit(settings.rate_limit).count)
+    app.before_request(refuse_cross_site)
+    if settings.hsts_days:
+        keep_to_https(app, settings.hsts_days)
+
+
+def _wrap(app: Quart, settings: Settings, vitals: Vitals) -> None:
+    """Put ASGI layers around Quart, as Quart documents it: the last is the outermost."""
+    inner = Doorkeeper(Streams(Stopwatch(app.asgi_app, vitals)))
+    app.asgi_app = SecurityHeaders(inner)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.asgi_app = TrustedProxies(  # type: ignore[method-assign]
+            app.asgi_app, settings.trusted_proxies
+        )
 
 
 async def _choose_crew(book: OrderBook, settings: Settings) -> None:
