@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 import httpx
@@ -10,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
 from orders.book import OrderBook
+from orders.counts import Counts
 from orders.settings import Settings
 from tests.conftest import NUGGETS, Server, eventually
 from tests.web.conftest import STAFF, Web, open_counter
@@ -82,6 +84,50 @@ async def test_the_time_to_a_number_is_kept(client: httpx.AsyncClient, book: Ord
         return (await book.tally.ever()).number_ms.count == 2
 
     await eventually(kept)
+
+
+async def test_a_prometheus_is_told_each_time_under_its_own_name(
+    client: httpx.AsyncClient, book: OrderBook, raw: Redis
+) -> None:
+    """To the start, from there to Ready, and the whole: as the order's own history has them."""
+    body = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
+    order_id = (await client.post("/api/orders", json=body)).json()["id"]
+    await _pass(raw, 70)
+    await book.start(order_id, 1, "anna")
+    await _pass(raw, 150)
+    await book.finish(order_id, 1, "anna")
+    order = await book.order(order_id)
+    began, ended = (entry.at_ms for entry in order.history[1:])
+    ever = await eventually(lambda: _timed(book))
+    lasted_ms = {
+        "time_to_number": ever.number_ms.total_ms,
+        "wait": began - order.placed_ms,
+        "cooking": ended - began,
+        "time_to_ready": ended - order.placed_ms,
+    }
+    assert 4 == len({*lasted_ms.values()})
+    told = values((await client.get("/metrics")).text)
+    for name, ms in lasted_ms.items():
+        assert ms / 1000 == told[f"orderup_{name}_seconds_sum",]
+        held = {le: v for (of, *le), v in told.items() if of == f"orderup_{name}_seconds_bucket"}
+        assert {(bound,): float(ms <= float(bound) * 1000) for (bound,) in held} == held
+
+
+async def _pass(raw: Redis, ms: int) -> None:
+    """Return when the clock that orders are timed by has gone on by so much."""
+
+    async def now() -> float:
+        seconds, microseconds = await raw.time()
+        return float(seconds) * 1000 + microseconds / 1000
+
+    began = await now()
+    while await now() < began + ms:
+        await asyncio.sleep(0.005)
+
+
+async def _timed(book: OrderBook) -> Counts | None:
+    ever = await book.tally.ever()
+    return ever if ever.number_ms.count == 1 else None
 
 
 async def test_the_metrics_are_for_this_machine_and_the_staff(client: httpx.AsyncClient) -> None:
