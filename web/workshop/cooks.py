@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import platform
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,12 +48,17 @@ class Cooks:
         while len(self._kept) - len(self._leaving) > number:
             self.send_home()
 
-    def kill(self, pid: int) -> bool:
-        """Kill this cook without a word, if it is one of ours."""
-        if pid not in self._pids.values():
-            return False
-        os.kill(pid, signal.SIGKILL)
-        return True
+    def kill(self, name: str) -> int | None:
+        """Kill the cook of this name without a word; its process id. None: it is none of ours.
+
+        A laptop's cook may have the process id of one of ours, but not the name of this machine.
+        """
+        here = platform.node().replace(" ", "-")
+        for pid in self._pids.values():
+            if name.startswith(f"{here}-{pid}-"):  # as kitchen/shift.py makes a name
+                os.kill(pid, signal.SIGKILL)
+                return pid
+        return None
 
     def told(self) -> list[dict[str, Any]]:
         return [

@@ -75,8 +75,7 @@ class Faults:
             path = f"/api/orders/{visit.order_id}"
             answer = await client.get(path, headers=self._staff)
             name = (answer.json() if answer.status_code == HTTPStatus.OK else {}).get("cook") or ""
-            pid = name.rsplit("-", 2)[-2] if name.count("-") > 1 else ""  # <host>-<pid>-<mark>
-            if pid.isdecimal() and self._cooks.kill(int(pid)):
+            if pid := self._cooks.kill(name):
                 self._tell(f"Process {pid} was killed with number {visit.reference} in the pot.")
                 return True
         self._tell("No cook has an order in hand. Let customers in, and try again.")
