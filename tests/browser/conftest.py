@@ -19,6 +19,7 @@ from orders.model import Order
 from tests.browser.hall import Hall, opened_hall
 from tests.browser.sizes import SIZES
 from tests.browser.ticket import MEAL, book_of, path_of
+from tests.browser.workshop import set_up
 from tests.restaurant import Restaurant, eventually, opened
 
 ARGUMENTS = [
@@ -198,3 +199,17 @@ async def wait(stove: Restaurant, book: OrderBook, open_page: OpenPage) -> Wait:
         return order, await open_page(stove.address, path_of(order) + query, **window)
 
     return wait
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
+    """The play on real processes; the hall's tests have one of their own."""
+    with opened(tmp_path_factory.mktemp("workshop"), "--workshop", "--staff-pin", "1234") as it:
+        yield it
+
+
+@pytest.fixture
+def stage(workshop: Restaurant) -> Restaurant:
+    """As at the beginning, but faster."""
+    set_up(workshop)
+    return workshop

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -16,47 +13,10 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
-from tests.browser.workshop import STAFF, set_up, state, turn
-from tests.restaurant import Restaurant, eventually, opened
+from tests.browser.workshop import PHONE, PROJECTOR, STAFF, figure, sign_in, state, turn
+from tests.restaurant import Restaurant, eventually
 
-PROJECTOR = {"width": 1280, "height": 720}
-PHONE = {"width": 390, "height": 844}
 WITHIN_MS = 15_000
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
-    with opened(tmp_path_factory.mktemp("workshop"), "--workshop", "--staff-pin", "1234") as it:
-        yield it
-
-
-@pytest.fixture
-def stage(workshop: Restaurant) -> Restaurant:
-    set_up(workshop)
-    return workshop
-
-
-def twelve_have_numbers(restaurant: Restaurant) -> bool:
-    people = state(restaurant)["queue"]["people"]
-    return len(people) == 12 and all(person["reference"] for person in people)
-
-
-async def sign_in(open_page: OpenPage, restaurant: Restaurant, chapter: int = 1) -> Page:
-    """The presenter's page."""
-    page = await open_page(
-        restaurant.address, "/staff?next=/workshop", viewport=PROJECTOR, reduced_motion="reduce"
-    )
-    await page.get_by_label("Staff PIN").fill("1234")
-    await page.get_by_role("button", name="Sign in").click()
-    await page.goto(f"{restaurant.address}/workshop#chapter-{chapter}")
-    await expect(page.locator("[data-figures=one] [data-figure=in_line]")).to_have_text(
-        re.compile(r"\d")
-    )
-    return page
-
-
-def figure(page: Page, side: str, name: str) -> Any:
-    return page.locator(f"[data-figures={side}] [data-figure={name}]")
 
 
 async def shown_seconds(page: Page, side: str, name: str) -> float:
@@ -116,114 +76,6 @@ async def test_times_from_outside_agree(stage: Restaurant) -> None:
     began = time.monotonic()
     eventually(lambda: stage.status(placed.json()["id"]) == "SUCCESS")
     assert 1 == pytest.approx(time.monotonic() - began, abs=0.5)
-
-
-async def test_controls_turn_while_it_runs(open_page: OpenPage, stage: Restaurant) -> None:
-    """Doors, pause, speed, rate and mix; what is set is shown to every viewer."""
-    page = await sign_in(open_page, stage)
-    await page.get_by_role("button", name="Open the doors").click()
-    await expect(page.get_by_role("button", name="Close the doors")).to_be_visible()
-    await page.get_by_label("Speed").select_option("0.25")
-    await page.get_by_label("Turkeys of a hundred").fill("100")
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("b")
-    await expect(page.get_by_role("button", name="Go on")).to_be_visible()
-    wanted = {"doors_open": True, "paused": True, "speed": 0.25, "turkeys": 100}
-    eventually(lambda: wanted.items() <= state(stage)["controls"].items())
-
-
-async def test_cooks_are_hired_and_sent_home(open_page: OpenPage, stage: Restaurant) -> None:
-    """Each is a process that can be seen from outside; the last one sent home is gone."""
-    page = await sign_in(open_page, stage, chapter=2)
-    beans = page.locator("[data-cooks] .crew-bean")
-    await expect(beans).to_have_count(1)
-    await page.get_by_role("button", name="Hire a cook").click()
-    await expect(beans).to_have_count(2)
-    await page.get_by_text("This code", exact=True).click()
-    shown_pid = beans.nth(1).locator(".in-real")
-    await expect(shown_pid).to_have_text(re.compile(r"pid \d+"))
-    shown = await shown_pid.text_content()
-    pid = int((shown or "").removeprefix("pid "))
-    assert "kitchen" in stage.everybody()[pid]
-    await page.get_by_role("button", name="Send one home").click()
-    await expect(beans).to_have_count(1, timeout=WITHIN_MS)
-    assert pid not in stage.everybody()
-
-
-async def test_a_cook_is_killed_in_the_middle(open_page: OpenPage, stage: Restaurant) -> None:
-    """The process is another one afterwards, and every number in the customers' hands still counts."""
-    turn(stage, paused="true")
-    turn(stage, do="rush")
-    page = await sign_in(open_page, stage, chapter=5)
-    await expect(page.locator("[data-cooks] .pot")).to_have_count(1, timeout=WITHIN_MS)
-    before = state(stage)["cooks"][0]["pid"]
-    await page.get_by_role("button", name="Kill a cook").click()
-    eventually(lambda: state(stage)["cooks"][0]["pid"] != before)
-    assert before not in stage.everybody()
-    await expect(page.locator("[data-counted]")).to_contain_text("Lost: nothing.")
-    await expect(page.locator("[data-news]")).to_contain_text(f"Process {before} was killed")
-    turn(stage, paused="false")
-    eventually(lambda: not state(stage)["queue"]["people"], 25)  # all have eaten
-    assert "Traceback" not in stage.log()
-
-
-async def test_redis_is_pulled_out_and_put_back(open_page: OpenPage, stage: Restaurant) -> None:
-    """Its port refuses, the page lives on; put back, the book knows every number."""
-    turn(stage, paused="true")
-    turn(stage, do="rush")
-    page = await sign_in(open_page, stage, chapter=5)
-    eventually(lambda: twelve_have_numbers(stage))
-    await page.get_by_role("button", name="Pull out Redis").click()
-    await expect(page.locator("[data-counted]")).to_contain_text("Redis is out")
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", stage.valkey_port), timeout=1)
-    assert state(stage)["redis_is_out"]
-    await page.get_by_role("button", name="Put Redis back").click()
-    counted = page.locator("[data-counted]")
-    await expect(counted).to_contain_text("Lost: nothing.", timeout=WITHIN_MS)
-    assert "12 before, 12 still" in await counted.inner_text()
-    turn(stage, paused="false")
-    eventually(lambda: not state(stage)["queue"]["people"], 25)  # all have eaten
-    assert "Traceback" not in stage.log()
-
-
-async def test_the_web_server_is_killed(open_page: OpenPage, stage: Restaurant) -> None:
-    """The page comes back by itself; the line of the one counter is gone, no number is."""
-    turn(stage, paused="true")
-    turn(stage, do="rush")
-    page = await sign_in(open_page, stage, chapter=5)
-    eventually(lambda: twelve_have_numbers(stage))
-    before = state(stage)["web_pid"]
-    await page.get_by_role("button", name="Kill the web server").click()
-    await expect(page.locator("[data-news]")).to_contain_text(f"{before} →", timeout=WITHIN_MS)
-    assert before not in stage.everybody()
-    counted = page.locator("[data-counted]")
-    await expect(counted).to_contain_text("Lost: nothing.", timeout=WITHIN_MS)
-    await expect(counted).to_contain_text("12 lost their place")
-
-
-async def test_viewers_are_cut_off_and_come_back(open_page: OpenPage, stage: Restaurant) -> None:
-    """The connection is closed, and the page connects again and shows what is."""
-    page = await sign_in(open_page, stage, chapter=5)
-    async with page.expect_event(
-        "requestfinished", lambda request: request.url.endswith("/workshop/events")
-    ):
-        await page.get_by_role("button", name="Cut the viewers off").click()
-    await expect(page.locator("[data-news]")).to_contain_text("were cut", timeout=WITHIN_MS)
-
-
-@pytest.mark.long
-async def test_burnt_dishes_are_cooked_again_behind_the_queue(stage: Restaurant) -> None:
-    """On the left a customer is sent away hungry; on the right the order is tried again."""
-    turn(stage, failing="true")
-    turn(stage, do="rush")
-    eventually(
-        lambda: not state(stage)["one"]["people"] and not state(stage)["queue"]["people"], 30
-    )
-    told = state(stage)
-    assert 12 == told["one"]["ate"] + told["one"]["failed"]
-    assert 12 == told["queue"]["ate"] + told["queue"]["failed"]
-    assert told["queue"]["failed"] <= told["one"]["failed"]
 
 
 async def test_the_xray_follows_one_order(open_page: OpenPage, stage: Restaurant) -> None:
@@ -308,18 +160,6 @@ async def test_the_play_fits_on_a_projector(open_page: OpenPage, workshop: Resta
     assert min(sizes) >= 18
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= PROJECTOR["width"]
-
-
-def test_only_the_presenter_turns_controls(workshop: Restaurant) -> None:
-    """Without the PIN nothing is done; nonsense is refused with what can be set."""
-    address = f"{workshop.address}/workshop/controls"
-    assert 401 == httpx.post(address, data={"do": "rush"}).status_code
-    assert 401 == httpx.post(address, data={"fault": "redis"}).status_code
-    assert 401 == httpx.get(f"{workshop.address}/workshop/log").status_code
-    refused = httpx.post(address, data={"speed": "1000"}, headers=STAFF)
-    assert 422 == refused.status_code
-    assert "0.25" in refused.text
-    assert 422 == httpx.post(address, data={"fault": "everything"}, headers=STAFF).status_code
 
 
 def test_a_real_restaurant_has_no_workshop(restaurant: Restaurant) -> None:

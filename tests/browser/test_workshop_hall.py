@@ -22,14 +22,12 @@ from orders.valkey import PrivateValkey
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.kitchen import card, is_now
-from tests.browser.workshop import STAFF, set_up, state, turn
+from tests.browser.workshop import PHONE, PROJECTOR, STAFF, state, turn
 from tests.restaurant import Restaurant, eventually, opened
 from web.door import address_on_the_net
 from web.workshop.house import House
 from web.workshop.opening import INVITATION
 
-PHONE = {"width": 390, "height": 844}
-PROJECTOR = {"width": 1280, "height": 720}
 OUTSIDE = "http://counter.test:8000"
 TURKEY = {"items": [{"sku": "turkey", "quantity": 1}]}
 SALAD = {"items": [{"sku": "garden-salad", "quantity": 1}]}
@@ -45,12 +43,6 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
     more = ("--recipes", str(recipes), "--host", "0.0.0.0")
     with opened(directory, *arguments, *more) as it:
         yield it
-
-
-@pytest.fixture
-def stage(workshop: Restaurant) -> Restaurant:
-    set_up(workshop)
-    return workshop
 
 
 def invitation(restaurant: Restaurant) -> str:

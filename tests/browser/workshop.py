@@ -1,16 +1,24 @@
-"""What the tests of the workshop do again and again: turn a control, and read the state of the play."""
+"""What the tests of the workshop do again and again: turn a control, read the play, sign in."""
 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+from playwright.async_api import Locator, Page, ViewportSize, expect
 
+from tests.browser.sizes import SIZES
 from tests.restaurant import Restaurant, eventually
 
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage
+
 STAFF = {"Authorization": "Bearer 1234"}
+PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
+PHONE = SIZES["phone"]
 
 
 def turn(restaurant: Restaurant, **wish: str) -> None:
@@ -55,3 +63,24 @@ def set_up(restaurant: Restaurant) -> None:
     while len(eventually(lambda: settled(restaurant))) > 1:
         turn(restaurant, do="send-home")
     eventually(lambda: state(restaurant)["queue"]["people"] == [])
+
+
+async def sign_in(
+    open_page: OpenPage,
+    restaurant: Restaurant,
+    chapter: int = 1,
+    screen: ViewportSize = PROJECTOR,
+) -> Page:
+    """The presenter's page."""
+    page = await open_page(
+        restaurant.address, "/staff?next=/workshop", viewport=screen, reduced_motion="reduce"
+    )
+    await page.get_by_label("Staff PIN").fill("1234")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.goto(f"{restaurant.address}/workshop#chapter-{chapter}")
+    await expect(figure(page, "one", "in_line")).to_have_text(re.compile(r"\d"))
+    return page
+
+
+def figure(page: Page, side: str, name: str) -> Locator:
+    return page.locator(f"[data-figures={side}] [data-figure={name}]")
