@@ -13,11 +13,14 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
+from orders.states import Status
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import SIZES
+from tests.browser.ticket import book_of
 from tests.conftest import Server
-from tests.restaurant import Parts, eventually
+from tests.restaurant import Parts, Restaurant, eventually
+from tests.web.test_office_actions import brought_to
 
 STAFF = {"Authorization": "Bearer 1234"}
 LAPTOP = {"width": 1280, "height": 800}
@@ -65,8 +68,8 @@ class House:
             placed += answer.json()["orders"]
         return placed
 
-    def status(self, order: dict[str, Any]) -> str:
-        return str(self.api.get(f"/api/orders/{order['id']}").json()["status"])
+    def status(self, order_id: str) -> str:
+        return str(self.api.get(f"/api/orders/{order_id}").json()["status"])
 
 
 @pytest.fixture(scope="module")
@@ -104,25 +107,14 @@ async def test_the_staff_watch_over_a_rush(house: House, open_page: OpenPage) ->
     await expect(page.locator(ROWS)).to_have_count(25)
     assert [] == await violations(page)
 
-    last = placed[-1]
-    await page.get_by_label("Number or id").fill(last["reference"])
+    await page.get_by_label("Number or id").fill(placed[-1]["reference"])
     await page.keyboard.press("Enter")
     await expect(page.locator(ROWS)).to_have_count(1)
     await page.get_by_label("Number or id").fill("")
     await page.locator("[name=status]").select_option(label="Waiting")
     await page.get_by_role("button", name="Search").click()
     await expect(page.locator(ROWS)).to_have_count(25)
-    chosen = []
-    for at in (0, 1, 2):
-        row = page.locator(ROWS).nth(at)
-        await row.locator("[data-pick]").check()
-        chosen.append({"id": await row.get_attribute("data-order")})
-    await page.get_by_role("button", name="Preview").click()
-    await expect(page.locator("[data-count]")).to_contain_text("Orders that change: 3.")
-    assert {"PENDING"} == {house.status(order) for order in chosen}
-    await page.get_by_role("button", name="Do it").click()
-    await expect(page.locator("[data-done]")).to_have_text("Orders changed: 3.")
-    assert {"REVOKED"} == {house.status(order) for order in chosen}
+    await _cancel(page, house, [await _row_s_order(page, at) for at in range(3)])
 
     await page.get_by_label("Orders at once, in each kitchen").fill("20")
     await page.get_by_role("button", name="Set").first.click()
@@ -140,7 +132,49 @@ async def test_the_staff_watch_over_a_rush(house: House, open_page: OpenPage) ->
     assert [] == await violations(page)
     await page.get_by_role("button", name="Collected").click()
     await expect(page.locator(".order-state")).to_have_text("Collected")
-    assert "COLLECTED" == house.status(placed[0])
+    assert "COLLECTED" == house.status(placed[0]["id"])
+
+
+async def _row_s_order(page: Page, at: int) -> str:
+    return await page.locator(ROWS).nth(at).get_attribute("data-order") or ""
+
+
+async def _cancel(page: Page, house: House, ids: list[str]) -> None:
+    """In bulk: nothing happens before the preview was confirmed."""
+    for order_id in ids:
+        await page.locator(f"[data-order='{order_id}'] [data-pick]").check()
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.locator("[data-count]")).to_contain_text(f"Orders that change: {len(ids)}.")
+    assert {"PENDING"} == {house.status(order_id) for order_id in ids}
+    await page.get_by_role("button", name="Do it").click()
+    await expect(page.locator("[data-done]")).to_have_text(f"Orders changed: {len(ids)}.")
+    assert {"REVOKED"} == {house.status(order_id) for order_id in ids}
+
+
+async def test_each_action_is_done_to_many(own_stove: Restaurant, open_page: OpenPage) -> None:
+    """Those that it does not fit stay as they are, and the preview says so."""
+    page = await open_page(own_stove.address, "/office", viewport=LAPTOP, extra_http_headers=STAFF)
+    async with book_of(own_stove) as book:
+        other = await brought_to(book, Status.PENDING)
+        for action, source, target in (
+            ("Ready", Status.STARTED, Status.SUCCESS),
+            ("Collected", Status.SUCCESS, Status.COLLECTED),
+            ("Recall", Status.COLLECTED, Status.SUCCESS),
+            ("Cook again", Status.FAILURE, Status.PENDING),
+        ):
+            meant = [await brought_to(book, source) for _ in range(2)]
+            for order in (*meant, other):
+                await page.locator(f"[data-order='{order.id}'] [data-pick]").check()
+            await page.locator("[data-action]").select_option(label=action)
+            await page.get_by_role("button", name="Preview").click()
+            await expect(page.locator("[data-count]")).to_have_text(
+                "Orders that change: 2. Orders that stay as they are: 1."
+            )
+            await page.get_by_role("button", name="Do it").click()
+            await expect(page.locator("[data-done]")).to_have_text("Orders changed: 2.")
+            found = [await book.order(order.id) for order in meant]
+            assert [(target, "staff")] * 2 == [(o.status, o.history[-1].by) for o in found]
+        assert Status.PENDING is (await book.order(other.id)).status
 
 
 async def test_what_is_shown_follows_what_happens(house: House, open_page: OpenPage) -> None:
