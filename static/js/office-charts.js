@@ -2,25 +2,11 @@
 
 import { label } from "./office-times.js";
 import "./office-chart.js";
+import { RefreshedPart } from "./refreshed-part.js";
 
-const EVERY_MS = 15_000;
-
-class OfficeCharts extends HTMLElement {
-  #timer = 0;
-
-  connectedCallback() {
-    this.#timer = setInterval(() => this.#refresh(), EVERY_MS);
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.#timer);
-  }
-
-  async #refresh() {
-    if (document.visibilityState !== "visible") return; // nobody looks
-    const answer = await fetch(this.dataset.ask).catch(() => null);
-    const totals = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (!totals) return;
+class OfficeCharts extends RefreshedPart {
+  take(text) {
+    const totals = JSON.parse(text);
     for (const chart of this.querySelectorAll("office-chart")) this.#fill(chart, totals);
   }
 

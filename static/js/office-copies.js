@@ -1,24 +1,13 @@
 // <office-copies>: the parts of the office that the server alone writes (menu, schedule, web hooks), asked for
 // again now and then, and put in their place where they have changed.
 
-const EVERY_MS = 3_000;
+import { RefreshedPart } from "./refreshed-part.js";
 
-class OfficeCopies extends HTMLElement {
-  #timer = 0;
+class OfficeCopies extends RefreshedPart {
+  everyMs = 3_000;
+  options = { headers: { Accept: "text/html" }, redirect: "error" };
 
-  connectedCallback() {
-    this.#timer = setInterval(() => this.#refresh(), EVERY_MS);
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.#timer);
-  }
-
-  async #refresh() {
-    if (document.visibilityState !== "visible") return; // nobody looks
-    const answer = await fetch(this.dataset.ask, { headers: { Accept: "text/html" }, redirect: "error" }).catch(() => null);
-    const text = answer?.ok ? await answer.text().catch(() => null) : null;
-    if (!text) return;
+  take(text) {
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const part of this.querySelectorAll(":scope > section")) {
       const now = fresh.getElementById(part.id);
