@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from orders.book import OrderBook
+from orders.model import Order
 from orders.states import Actor, Status
 from tests.browser.axe import violations
 from tests.browser.conftest import LIMIT_MS, OpenPage, Wait
@@ -25,15 +28,33 @@ from tests.faults.proxy import Proxy
 from tests.restaurant import Restaurant
 
 
-async def test_a_phone_that_slept_tells_the_truth_when_it_wakes(
+@asynccontextmanager
+async def followed_through_a_network(
     stove: Restaurant, book: OrderBook, open_page: OpenPage
-) -> None:
-    """Its connection has died in silence and the world has moved on; it asks anew at once."""
+) -> AsyncIterator[tuple[Proxy, Page, Order]]:
+    """A ticket on a phone whose network can fail, listening to its order."""
     order = await book.place(MEAL)
     async with Proxy(int(stove.address.rpartition(":")[2])) as network:
         address = f"http://127.0.0.1:{network.port}"
         ticket = await open_page(address, path_of(order), viewport=PHONE, init_script=EAR)
         await listening(ticket)
+        yield network, ticket, order
+
+
+async def wake(ticket: Page, after_ms: int) -> None:
+    """The phone's clock has gone on meanwhile, and the page is looked at again."""
+    await ticket.evaluate(
+        "ms => { const now = Date.now; Date.now = () => now() + ms;"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        after_ms,
+    )
+
+
+async def test_a_phone_that_slept_tells_the_truth_when_it_wakes(
+    stove: Restaurant, book: OrderBook, open_page: OpenPage
+) -> None:
+    """Its connection has died in silence and the world has moved on; it asks anew at once."""
+    async with followed_through_a_network(stove, book, open_page) as (network, ticket, order):
         network.cut()  # or the browser would ask on a connection that it kept, dead too
         await expect(ticket.locator("blind-notice")).to_be_visible()
         await expect(ticket.locator("blind-notice")).to_be_hidden(timeout=LIMIT_MS)
@@ -41,10 +62,7 @@ async def test_a_phone_that_slept_tells_the_truth_when_it_wakes(
         await cooked(book, order)
         network.heal()
         await expect(ticket.locator("[data-state]")).to_contain_text("In line")
-        await ticket.evaluate(
-            "() => { const now = Date.now; Date.now = () => now() + 7_000;"  # more than a heartbeat
-            " document.dispatchEvent(new Event('visibilitychange')); }"
-        )
+        await wake(ticket, 7_000)  # more than a heartbeat later
         await expect(ticket.locator("[data-state]")).to_contain_text("Ready", timeout=2_500)
         await expect(ticket.locator("blind-notice")).to_be_hidden()
 
@@ -53,21 +71,14 @@ async def test_a_meal_collected_while_the_phone_slept_is_not_called_ready(
     stove: Restaurant, book: OrderBook, open_page: OpenPage
 ) -> None:
     """Its stream is over and will not come back; the page asks, and says what has become of it."""
-    order = await book.place(MEAL)
-    async with Proxy(int(stove.address.rpartition(":")[2])) as network:
-        address = f"http://127.0.0.1:{network.port}"
-        ticket = await open_page(address, path_of(order), viewport=PHONE, init_script=EAR)
-        await listening(ticket)
+    async with followed_through_a_network(stove, book, open_page) as (network, ticket, order):
         await cooked(book, order)
         await expect(ticket.locator("[data-state]")).to_contain_text("Ready")
         network.swallow()
         await book.set_status(order.id, Status.COLLECTED, Actor.STAFF)
         network.cut()
         network.heal()
-        await ticket.evaluate(
-            "() => { const now = Date.now; Date.now = () => now() + 20_000;"
-            " document.dispatchEvent(new Event('visibilitychange')); }"
-        )
+        await wake(ticket, 20_000)
         await expect(ticket.locator("[data-state]")).to_contain_text("Collected", timeout=LIMIT_MS)
 
 
