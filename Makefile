@@ -7,6 +7,9 @@ PYTHON ?= python3
 IN_VENV = .venv/bin/python
 INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# Each start of a process would compile every module again: half a second.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run workshop kit test test-all check format soak bench bench-quick screenshots lock clean
 
 # In a kit (make kit) the wheels lie beside the source; then nothing is asked of the network.

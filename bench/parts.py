@@ -119,8 +119,8 @@ async def program(
 
 
 def surroundings() -> dict[str, str]:
-    """Our environment without anybody's settings."""
-    foreign = ("ORDERUP_", "REDIS_", "CELERY_", "BENCH_")
+    """Our environment without anybody's settings; modules are compiled, and that is kept."""
+    foreign = ("ORDERUP_", "REDIS_", "CELERY_", "BENCH_", "PYTHONDONTWRITEBYTECODE")
     return {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
 
 
