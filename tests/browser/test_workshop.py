@@ -13,17 +13,20 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
-from tests.browser.workshop import PHONE, PROJECTOR, STAFF, figure, sign_in, state, turn
+from tests.browser.sizes import PROJECTOR
+from tests.browser.workshop import PHONE, STAFF, figure, sign_in, state, turn
 from tests.restaurant import Restaurant, eventually
 
 WITHIN_MS = 15_000
 # Labels of the crew and of the rail that reach over the counter, a stove or another label.
 COVERED = """() => {
-  const labels = [...document.querySelectorAll('.crew-bean text, .rail text')].filter(e => e.checkVisibility());
-  const things = [...document.querySelectorAll('.counter-top, .stove rect'), ...labels];
-  const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  const covers = (label, thing) => label !== thing && over(label.getBoundingClientRect(), thing.getBoundingClientRect());
-  return labels.filter(label => things.some(thing => covers(label, thing))).map(label => label.textContent);
+  const shown = name => [...document.querySelectorAll(name)].filter(part => part.checkVisibility());
+  const labels = shown('.crew-bean text, .rail text');
+  const things = [...shown('.counter-top, .stove rect'), ...labels];
+  const box = part => part.getBoundingClientRect();
+  const beside = (a, b) => a.right <= b.left || a.bottom <= b.top;
+  const over = (a, b) => a !== b && !beside(box(a), box(b)) && !beside(box(b), box(a));
+  return labels.filter(a => things.some(b => over(a, b))).map(label => label.textContent);
 }"""
 
 
