@@ -5,6 +5,7 @@ class WorkshopMapping extends HTMLElement {
     const button = this.querySelector("[data-show]");
     for (const select of this.#selects) select.hidden = false;
     button.hidden = false;
+    this.#say("Fill in every field first.");
     this.addEventListener("change", () => this.#look(button));
     button.addEventListener("click", () => this.#show());
   }

@@ -10,3 +10,4 @@ SIZES: dict[str, ViewportSize] = {
     "television": {"width": 1920, "height": 1080},
     "tablet": {"width": 1024, "height": 768},
 }
+PROJECTOR: ViewportSize = {"width": 1280, "height": 720}

@@ -11,6 +11,7 @@ from tests.browser.axe import violations
 from tests.browser.board import ASK, NEW, PREPARING, READY, TELEVISION, open_board
 from tests.browser.conftest import OpenPage
 from tests.browser.hall import Hall
+from tests.browser.sizes import SIZES
 
 
 async def test_pages_turn_when_there_are_too_many(hall: Hall, open_page: OpenPage) -> None:
@@ -168,7 +169,9 @@ async def test_the_set_up_gives_an_address_and_tells_how_far_it_can_be_read(
     hall: Hall, open_page: OpenPage
 ) -> None:
     """What is chosen stands in the address, which opens such a board; sizes follow the television."""
-    setup = await open_page(hall.address, "/board/setup?lang=en", java_script_enabled=False)
+    setup = await open_page(
+        hall.address, "/board/setup?lang=en", java_script_enabled=False, viewport=SIZES["phone"]
+    )
     await expect(setup.locator("tbody tr").first).to_contain_text("16 m")
     await setup.get_by_label("in inches").fill("86")
     await setup.get_by_label("Language of the board").select_option("de")
@@ -176,6 +179,7 @@ async def test_the_set_up_gives_an_address_and_tells_how_far_it_can_be_read(
     await setup.get_by_label("On the left").check()
     await setup.get_by_role("button", name="Show the address").click()
     await expect(setup.locator("tbody tr").first).to_contain_text("33 m")
+    await expect(setup.locator(".setup-address")).to_be_in_viewport()
     address = await setup.locator(".setup-address").inner_text()
     assert address.endswith("/board?lang=de&theme=contrast&counter=left")
     await setup.get_by_role("link", name="Open the board here").click()

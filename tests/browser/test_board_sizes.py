@@ -9,7 +9,7 @@ from tests.browser.axe import violations
 from tests.browser.board import ASK, PREPARING, READY, TELEVISION, open_board
 from tests.browser.conftest import OpenPage
 from tests.browser.hall import Hall
-from tests.browser.sizes import SIZES
+from tests.browser.sizes import PROJECTOR, SIZES
 from web.television import PREPARING_STEPS, READY_STEPS
 from web.texts import languages
 
@@ -85,6 +85,20 @@ async def test_twice_as_large_letters_break_nothing(
     assert [] == await board.evaluate(MISPLACED)
     await board.evaluate("document.documentElement.style.fontSize = '200%'")
     assert [] == await board.evaluate(MISPLACED)
+
+
+async def test_the_foot_takes_one_line(hall: Hall, open_page: OpenPage) -> None:
+    """With long words and a full strip of called numbers no line is taken from the numbers above."""
+    for _ in range(8):
+        hall.ready()
+    board = await open_board(hall, open_page, "?lang=de", viewport=PROJECTOR)
+    middles = await board.evaluate(
+        "[...document.querySelectorAll('.led-foot > *')].map(part => part.getBoundingClientRect())"
+        ".map(box => Math.round((box.top + box.bottom) / 2))"
+    )
+    assert 3 == len(middles)
+    assert max(middles) - min(middles) <= 1
+    assert await board.locator("[data-called] li").first.is_visible()
 
 
 @pytest.mark.long

@@ -43,12 +43,15 @@ async def test_axe_finds_no_violation_in_any_state(
 ) -> None:
     """Empty, with cards in all states, in both dialogs, while a priority counts down, and blind."""
     page = await open_kitchen(own_stove.address)
+    totals = page.get_by_role("heading", name="Still to cook in all")
+    await expect(totals).to_be_hidden()  # nothing would stand behind it
     assert [] == await violations(page)
     orders = [place(own_stove, name="Ana", service="take-away") for _ in range(5)]
     move(own_stove, orders[0], "STARTED")
     move(own_stove, orders[1], "STARTED", "SUCCESS")
     move(own_stove, orders[2], "STARTED", "SUCCESS", "COLLECTED")
     await is_now(page, orders[2], "COLLECTED")
+    await expect(totals).to_be_visible()
     assert [] == await violations(page)
     await card(page, orders[3]).get_by_role("button", name="Cook first").click()
     assert [] == await violations(page)

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
-from tests.browser.sizes import SIZES
+from tests.browser.sizes import PROJECTOR, SIZES
 from tests.restaurant import ORDERUP, Restaurant, eventually
 
 PIN = "1234"  # of the restaurant
@@ -34,6 +34,12 @@ async def status_of_a_staff_call(page: Page) -> int:
              headers: {"Content-Type": "application/json"}}).then(answer => answer.status)"""
     )
     return status
+
+
+async def test_signing_in_needs_no_scrolling(restaurant: Restaurant, open_page: OpenPage) -> None:
+    """On a small laptop the whole page is on the screen, with the choice of languages at its end."""
+    page = await open_page(restaurant.address, "/staff?lang=de", viewport=PROJECTOR)
+    await expect(page.get_by_role("link", name="Filipino")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("java_script", [True, False])

@@ -13,10 +13,21 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
-from tests.browser.workshop import PHONE, PROJECTOR, STAFF, figure, sign_in, state, turn
+from tests.browser.sizes import PROJECTOR
+from tests.browser.workshop import PHONE, STAFF, figure, sign_in, state, turn
 from tests.restaurant import Restaurant, eventually
 
 WITHIN_MS = 15_000
+# Labels of the crew and of the rail that reach over the counter, a stove or another label.
+COVERED = """() => {
+  const shown = name => [...document.querySelectorAll(name)].filter(part => part.checkVisibility());
+  const labels = shown('.crew-bean text, .rail text');
+  const things = [...shown('.counter-top, .stove rect'), ...labels];
+  const box = part => part.getBoundingClientRect();
+  const beside = (a, b) => a.right <= b.left || a.bottom <= b.top;
+  const over = (a, b) => a !== b && !beside(box(a), box(b)) && !beside(box(b), box(a));
+  return labels.filter(a => things.some(b => over(a, b))).map(label => label.textContent);
+}"""
 
 
 async def shown_seconds(page: Page, side: str, name: str) -> float:
@@ -132,7 +143,7 @@ async def test_a_clicker_turns_the_chapters(open_page: OpenPage, workshop: Resta
 async def test_without_a_script_the_page_tells_the_figures(
     open_page: OpenPage, stage: Restaurant
 ) -> None:
-    """All chapters, the figures as of loading, and buttons that are forms."""
+    """All chapters, figures and display as of loading, what is missing, and buttons that are forms."""
     page = await open_page(
         stage.address,
         "/workshop",
@@ -142,9 +153,25 @@ async def test_without_a_script_the_page_tells_the_figures(
     )
     await expect(page.locator("#chapter-4")).to_be_visible()
     await expect(page.locator("[data-figures=queue]")).to_contain_text("0 ate, 0 failed, 0 lost")
+    await expect(page.locator("[data-verdict]")).to_be_empty()  # there is no field to fill in
+    await expect(page.locator("noscript .notice")).to_contain_text("Without JavaScript")
+    turn(stage, speed="1")
+    turn(stage, do="rush")
+    eventually(lambda: state(stage)["queue"]["number_s"])
+    await page.reload()
+    await expect(page.locator("[data-preparing]")).to_have_text(re.compile(r"^\d{3}"))
+    assert 0 < await shown_seconds(page, "queue", "number_s") < 1
     await page.get_by_role("button", name="Pause").click()
     await expect(page).to_have_url(f"{stage.address}/workshop")
     eventually(lambda: state(stage)["controls"]["paused"])
+
+
+async def test_no_label_lies_over_a_thing(open_page: OpenPage, workshop: Restaurant) -> None:
+    """In each of the three vocabularies every label of the pictures stands beside what it names."""
+    page = await open_page(workshop.address, "/workshop", viewport=PROJECTOR)
+    for words in ("counter", "abstract", "real"):
+        await page.locator(f"[name=words][value={words}]").check()
+        assert [] == await page.evaluate(COVERED), words
 
 
 async def test_the_play_fits_on_a_projector(open_page: OpenPage, workshop: Restaurant) -> None:

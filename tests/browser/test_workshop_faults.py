@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import ViewportSize, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.workshop import PHONE, PROJECTOR, STAFF, sign_in, state, turn
+from tests.browser.sizes import PROJECTOR
+from tests.browser.workshop import PHONE, STAFF, sign_in, state, turn
 from tests.restaurant import Restaurant, eventually
 
 WITHIN_MS = 15_000

@@ -22,7 +22,8 @@ from orders.valkey import PrivateValkey
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.kitchen import card, is_now
-from tests.browser.workshop import PHONE, PROJECTOR, STAFF, state, turn
+from tests.browser.sizes import PROJECTOR
+from tests.browser.workshop import PHONE, STAFF, state, turn
 from tests.restaurant import Restaurant, eventually, opened
 from web.door import address_on_the_net
 from web.workshop.house import House

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from playwright.async_api import Locator, Page, ViewportSize, expect
 
-from tests.browser.sizes import SIZES
+from tests.browser.sizes import PROJECTOR, SIZES
 from tests.restaurant import Restaurant, eventually
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage
 
 STAFF = {"Authorization": "Bearer 1234"}
-PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 PHONE = SIZES["phone"]
 
 
