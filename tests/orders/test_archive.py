@@ -14,7 +14,8 @@ from orders.errors import KeyOfErased, NotFinished, OrderMovedOn, OrderNotFound
 from orders.model import Order, OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.states import Actor, Status
-from tests.conftest import NUGGETS, WATER
+from tests.conftest import NUGGETS, WATER, changed
+from tests.receiver import SECRET
 
 SPY = OrderRequest(items=(OrderLine(sku="hamburger", quantity=1, note='"sku":"water",'),))
 
@@ -157,6 +158,25 @@ async def test_what_is_erased_stands_nowhere_any_more(
         await book.archive.erase(order.id)
     with pytest.raises(OrderNotFound):
         await book.order(order.id)
+
+
+async def test_what_cooks_and_others_were_told_of_it_is_erased_too(
+    settings: Settings, raw: Redis
+) -> None:
+    """Web hooks, sent or not, and the slip in a cook's last answer; what belongs to others stays."""
+    told = {"hook_url": "https://hooks.example", "hook_secret": SECRET}
+    async with changed(settings, **told) as book:
+        order, other = [await book.place(NUGGETS, idempotency_key=key) for key in "ab"]
+        await book.claim("anna", 2, 60_000, 1)
+        for cooked in (order, other):
+            await book.finish(cooked.id, 1, "anna")
+            await book.set_status(cooked.id, Status.COLLECTED, Actor.STAFF)
+        assert len(await keys_that_know(raw, settings, order.id)) > 5
+        await book.archive.erase(order.id)
+        assert {"idempotency:a"} == await keys_that_know(raw, settings, order.id)
+        assert {other.id} == {one.order.id for one in await book.hooks.latest(10)}
+        again = await book.claim("anna", 2, 60_000, 1)
+        assert [other.id] == [slip.job_id.split(":")[1] for slip in again.slips]
 
 
 async def test_an_open_order_is_not_erased(book: OrderBook) -> None:
