@@ -3,7 +3,8 @@
 Written row by row as the book is read, so a long day takes no more memory than a short one. What a
 customer has typed must not run in somebody's spreadsheet: a cell that would be taken for a formula is
 made a text (OWASP, "CSV Injection"). So is what comes after a character at which other spreadsheets
-begin a new cell: those of half of Europe do at a semicolon, whatever is in quotes. The mark at the beginning says UTF-8 to programs that guess.
+begin a new cell: those of half of Europe do at a semicolon, whatever is in quotes. The mark at the
+beginning says UTF-8 to programs that guess.
 """
 
 from __future__ import annotations

@@ -112,6 +112,30 @@ async def test_the_clean_up_erases_what_is_kept_no_longer(
     assert [f"{settings.key_prefix}order:{left.id}"] == kept
 
 
+async def test_what_was_finished_late_is_kept_from_then_on(
+    book: OrderBook, raw: Redis, settings: Settings
+) -> None:
+    """An order that was open for a week is kept as long as others: the clean-up goes by its end."""
+    order = await book.place(WATER)
+    await raw.zincrby(book.keys.placed, -7 * DAY_MS, order.id)
+    await book.set_status(order.id, Status.COLLECTED, Actor.STAFF)
+    async with changed(settings, keep_days=3) as brief:
+        cleaned = await brief.retention.clean_up(await book.diary.now_ms())
+    assert (0, 0) == (cleaned.orders, cleaned.entries)
+    assert Status.COLLECTED == (await book.order(order.id)).status
+
+
+async def test_the_list_of_all_orders_forgets_what_has_expired(
+    book: OrderBook, raw: Redis, settings: Settings
+) -> None:
+    """With the next sweep, and not before the days that are set are over: so it does not grow."""
+    first, second = await book.place(WATER), await book.place(WATER)
+    for order, days in ((first, settings.keep_days + 0.1), (second, settings.keep_days - 0.1)):
+        await raw.zincrby(book.keys.placed, -days * DAY_MS, order.id)
+    await book.sweep()
+    assert [second.id] == await raw.zrange(book.keys.placed, 0, -1)
+
+
 async def test_a_finished_order_is_kept_for_the_days_that_are_set(
     settings: Settings, raw: Redis
 ) -> None:

@@ -48,7 +48,7 @@ async def test_a_day_of_orders_is_a_table(
     "typed", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1"]
 )
 def test_a_cell_that_would_be_a_formula_is_made_a_text(typed: str) -> None:
-    """By an apostrophe, as spreadsheets have it; also where a spreadsheet begins a cell at a semicolon."""
+    """By an apostrophe, as spreadsheets have it; also behind a semicolon, where some begin a cell."""
     assert f"'{typed}" == _cell(typed)
     assert f"no salt;'{typed}" == _cell(f"no salt;{typed}")
     assert f"a{typed.strip()}" == _cell(f"a{typed.strip()}")
