@@ -34,10 +34,10 @@ WATER = {"items": [{"sku": "water", "quantity": 1}]}
 # Of a chart: the last number of the first column, and how high its point is drawn, by the chart's scale.
 LAST_POINT = """chart => {
   const [bottom, ...others] = [...chart.querySelectorAll(".grid")].map(line => +line.getAttribute("y1"));
-  const labels = [...chart.querySelectorAll("text[text-anchor=end]")].map(text => +text.textContent.replace(",", ""));
+  const label = [...chart.querySelectorAll("text[text-anchor=end]")].at(-1).textContent;
   const high = bottom - chart.querySelector(".dot-0").getAttribute("cy");
   const stands = +chart.querySelector("tbody tr:last-child td").textContent;
-  return [stands, labels.at(-1) * high / (bottom - others.at(-1))];
+  return [stands, label.replace(',', '') * high / (bottom - others.at(-1))];
 }"""
 
 

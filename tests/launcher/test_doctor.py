@@ -12,7 +12,7 @@ import pytest
 from orders.settings import Settings
 from orders.valkey_server import _binary, _die_with_parent
 from tests.restaurant import Restaurant, eventually
-from web.doctor import Finding, Mark, examine
+from web.doctor import Finding, Mark, _clock, examine
 
 
 async def found(settings: Settings, **changed: object) -> dict[str, Finding]:
@@ -71,6 +71,24 @@ async def test_a_redis_that_forgets(settings: Settings, forgetful_redis: str) ->
     assert 3 == len(told)
     assert any("appendonly yes" in text for text in told)
     assert any("noeviction" in text for text in told)
+
+
+@pytest.mark.parametrize(("apart_ms", "told"), [(5000, "5 s ahead"), (-5000, "5 s behind")])
+def test_a_clock_that_is_wrong(apart_ms: int, told: str) -> None:
+    """Two machines whose clocks differ: by how much, whose is the other, and the cure."""
+    assert Mark.WORKS == _clock(-500).mark
+    finding = _clock(apart_ms)
+    assert (Mark.NOTE, True, True) == (finding.mark, told in finding.found, "NTP" in finding.cure)
+
+
+async def test_a_package_that_is_missing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its name, with the command that brings it."""
+    monkeypatch.setattr("web.doctor.NEEDED", ("quart", "an_oven"))
+    packages = (await found(settings))["packages"]
+    assert (Mark.BROKEN, "an_oven missing") == (packages.mark, packages.found)
+    assert "make run" in packages.cure
 
 
 async def test_no_redis_is_set_and_none_has_run(settings: Settings, tmp_path: Path) -> None:
