@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from orders import archive
 from orders.archive import BadCursor, Filter
 from orders.book import OrderBook
-from orders.errors import KeyOfErased, NotFinished, OrderMovedOn, OrderNotFound
+from orders.errors import BookBroken, KeyOfErased, NotFinished, OrderMovedOn, OrderNotFound
 from orders.model import Order, OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.states import Actor, Status
@@ -107,9 +107,16 @@ async def test_an_order_that_somebody_damaged_hides_no_others(
     book: OrderBook, settings: Settings, raw: Redis
 ) -> None:
     """It is left out."""
-    orders = await some_orders(book, 3)
+    orders = await some_orders(book, 5)
     await raw.set(f"{settings.key_prefix}order:{orders[1].id}", "no JSON")
-    assert [orders[0].id, orders[2].id] == await all_pages(book, Filter())
+    for order, field in ((orders[2], "items"), (orders[3], "placed_ms")):
+        await raw.hset(f"{settings.key_prefix}order:{order.id}", field, '[{"note": "nuts"}]')
+        with pytest.raises(BookBroken, match=r"^an order was damaged: [A-Za-z]+$"):
+            await book.order(order.id)
+    assert [orders[0].id, orders[4].id] == await all_pages(book, Filter())
+    assert {orders[0].id, orders[4].id} == set(
+        await book.orders([o.id for o in orders if o is not orders[1]])
+    )
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "!", "1", "1.", ".a", "-1.a", "1.é", "1.a\n", "1.a.b"])
