@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from kitchen import processes, recipes
 from kitchen.cook import Cook, cook_order
 from kitchen.postbox import Postbox
-from kitchen.recipes import feast, lucky
+from kitchen.recipes import feast, lucky, timed
 from kitchen.recipes.daily_special import SPECIALS, special_of
 from orders.book import OrderBook
 from orders.model import Meal, Order, OrderLine, OrderRequest
@@ -76,6 +77,13 @@ async def placed(cook: Cook, *skus: str) -> Order:
 async def attempted(cook: Cook, order: Order, attempt: int) -> Order:
     await cook_order({"cook": cook}, order.id, attempt)
     return await cook.book.order(order.id)
+
+
+async def test_the_plainest_recipe_takes_as_long_as_the_menu_says() -> None:
+    """No less, whatever the quantity, and not much more."""
+    began = time.monotonic()
+    await timed.cook(recipes.Dish("nuggets-6", 9, 0.2, "order", 1))
+    assert 0.2 <= time.monotonic() - began < 1.5
 
 
 async def test_work_on_the_loop_is_done_here_and_elsewhere_is_not(cook: Cook) -> None:
