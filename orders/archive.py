@@ -14,6 +14,7 @@ from typing import Any
 from orders.errors import NotFinished, OrderMovedOn, OrderNotFound
 from orders.gateway import Gateway
 from orders.model import Order
+from orders.reading import readable
 from orders.states import Status
 
 SCAN = 200  # orders in one script, a few ms
@@ -106,7 +107,7 @@ class Archive:
         for _ in range(scans):
             more = {"at_most": limit - len(found)} | ({"after": after} if after else {})
             rows, last = await self._gateway.script("search", ask | more)
-            found += [Order.parse(json.loads(row)) for row in rows]
+            found += readable(rows)
             after = (last[0], last[1]) if last else None
             if after is None or len(found) == limit:
                 break

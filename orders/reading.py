@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import cast
 
 from orders.board import Snapshot, Ticket
-from orders.errors import OrderNotFound
+from orders.errors import BookBroken, OrderNotFound
 from orders.feed import Feed
 from orders.gateway import Gateway
 from orders.keys import Keys
@@ -22,16 +23,16 @@ class Reading:
     _gateway: Gateway
 
     async def order(self, order_id: str) -> Order:
-        """The order as it is now. Raises OrderNotFound."""
-        found = await self.orders([order_id])
-        if order_id not in found:
+        """The order as it is now. Raises OrderNotFound, BookBroken."""
+        [row] = await self._gateway.script("read", {"ids": [order_id]})
+        if not row:
             raise OrderNotFound(order_id)
-        return found[order_id]
+        return read(row)
 
     async def orders(self, ids: Sequence[str]) -> dict[str, Order]:
-        """Those of these orders that exist, by id; one round trip."""
+        """Those of these orders that exist, by id; one round trip. Damaged ones are left out."""
         rows = await self._gateway.script("read", {"ids": list(ids)}) if ids else []
-        return {i: Order.parse(json.loads(row)) for i, row in zip(ids, rows, strict=True) if row}
+        return {order.id: order for order in readable(filter(None, rows))}
 
     async def snapshot(self) -> Snapshot:
         """The whole board, its epoch and version, all of one moment."""
@@ -59,3 +60,18 @@ class Reading:
     def feed(self) -> Feed:
         """A new subscription to the changes; nothing is heard until it is listened to."""
         return Feed(self._gateway, self.keys.changes)
+
+
+def readable(rows: Iterable[str]) -> Iterator[Order]:
+    """The orders of these rows. One that somebody has damaged hides no others."""
+    for row in rows:
+        with suppress(BookBroken):
+            yield read(row)
+
+
+def read(row: str) -> Order:
+    """An order as the scripts tell it. Raises BookBroken, with nothing in it that a customer wrote."""
+    try:
+        return Order.parse(json.loads(row))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BookBroken(f"an order was damaged: {type(error).__name__}") from None

@@ -2,13 +2,16 @@
 
 Written row by row as the book is read, so a long day takes no more memory than a short one. What a
 customer has typed must not run in somebody's spreadsheet: a cell that would be taken for a formula is
-made a text (OWASP, "CSV Injection"). The mark at the beginning says UTF-8 to programs that guess.
+made a text (OWASP, "CSV Injection"). So is what comes after a character at which other spreadsheets
+begin a new cell: those of half of Europe do at a semicolon, whatever is in quotes. The mark at the
+beginning says UTF-8 to programs that guess.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import date, datetime
 
@@ -30,7 +33,8 @@ office_csv = Blueprint("office_csv", __name__)
 PAGE = 100
 HOUR_MS = 3600_000
 MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a cell begins, and behind it what begins a formula, in the wide letters of East Asia too.
+FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+@\-\uff1d\uff0b\uff0d\uff20])")
 
 ORDER = (
     *("number", "id", "status", "ordered", "started", "ready", "finished"),
@@ -138,8 +142,7 @@ async def _lines(rows: AsyncIterator[list[object]]) -> AsyncGenerator[bytes, Non
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return "" if value is None else FORMULA.sub(r"\1'\2", str(value))
 
 
 def _time(at_ms: int | None) -> str:

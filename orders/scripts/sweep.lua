@@ -62,6 +62,9 @@ function part.board(id, ticket)
   local order, reference = read(id), decoded(ticket).reference
   if is_open(order) then -- then its number is taken, whoever forgot that
     mended = mended + redis.call('HSETNX', key('references'), order.reference, id)
+    if tonumber(order.placed_ms) then -- however old it is, it can be found
+      redis.call('ZADD', key('placed'), 'NX', order.placed_ms, id)
+    end
   elseif reference then
     show({ id = id, reference = reference, status = 'REVOKED' }, false)
     mended = mended + 1
@@ -84,7 +87,7 @@ function part.queue(job)
   mended = mended + 1
 end
 
--- Orders kept no longer leave the list of all orders.
+-- Orders kept no longer leave the list of all orders. Those that are still open come back to it below.
 if ask.part == 'board' and ask.cursor == '0' then
   redis.call('ZREMRANGEBYSCORE', key('placed'), '-inf', integer(now_ms - ask.keep_s * 1000))
 end

@@ -31,6 +31,15 @@ ROWS = "#orders tbody tr"
 NUGGETS = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
 WATER = {"items": [{"sku": "water", "quantity": 1}]}
 
+# Of a chart: the last number of the first column, and how high its point is drawn, by the chart's scale.
+LAST_POINT = """chart => {
+  const [bottom, ...others] = [...chart.querySelectorAll(".grid")].map(line => +line.getAttribute("y1"));
+  const label = [...chart.querySelectorAll("text[text-anchor=end]")].at(-1).textContent;
+  const high = bottom - chart.querySelector(".dot-0").getAttribute("cy");
+  const stands = +chart.querySelector("tbody tr:last-child td").textContent;
+  return [stands, label.replace(',', '') * high / (bottom - others.at(-1))];
+}"""
+
 
 class House:
     """A counter with three kitchens, on the Valkey of this run, and what the tests did to it."""
@@ -209,6 +218,8 @@ async def test_the_charts_are_drawn_from_their_tables(house: House, open_page: O
     table = page.locator("#numbers table").first
     placed = await table.locator("tbody tr").last.locator("td").first.text_content()
     assert int(placed or 0) >= 1
+    stands, drawn = await page.locator("office-chart").first.evaluate(LAST_POINT)
+    assert stands == pytest.approx(drawn)
     await page.locator("#numbers summary").first.click()
     await expect(table).to_be_visible()
     assert [] == await violations(page)

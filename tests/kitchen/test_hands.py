@@ -13,6 +13,7 @@ from arq.worker import Worker
 from kitchen.crew import CrewWorker
 from kitchen.shift import worker_options
 from orders.book import OrderBook
+from orders.crew import Standing
 from orders.model import Order
 from orders.settings import Settings
 from orders.states import Status
@@ -73,6 +74,29 @@ async def test_a_pause_finishes_what_is_in_hand_and_begins_nothing(
             return {Status.SUCCESS} == set(await statuses(book, orders))
 
         await eventually(all_ready)
+
+
+@pytest.mark.parametrize("stock", [True, False])
+async def test_a_kitchen_that_opens_in_a_pause_begins_nothing(
+    book: OrderBook, slow: Settings, stock: bool
+) -> None:
+    """As after a restart: it is on shift and has looked, and the order waits until the pause is over."""
+    await book.crew.tell(paused=True)
+    order = await book.place(NUGGETS)
+    async with at_work(slow, stock=stock):
+        await eventually(lambda: _has_beaten(book, 2))
+        assert Standing(paused=True) == await book.crew.standing()
+        assert Status.PENDING == (await book.order(order.id)).status
+        await book.crew.tell(paused=False)
+
+        async def is_ready() -> bool:
+            return (await book.order(order.id)).status is Status.SUCCESS
+
+        await eventually(is_ready)
+
+
+async def _has_beaten(book: OrderBook, times: int) -> bool:
+    return any(json.loads(beat)["beat"] >= times for beat in (await book.crew.beats()).values())
 
 
 async def test_a_wish_for_more_hands_is_followed_at_once(book: OrderBook, slow: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from kitchen import processes, recipes
 from kitchen.cook import Cook, cook_order
 from kitchen.postbox import Postbox
-from kitchen.recipes import lucky
+from kitchen.recipes import feast, lucky, timed
 from kitchen.recipes.daily_special import SPECIALS, special_of
 from orders.book import OrderBook
 from orders.model import Meal, Order, OrderLine, OrderRequest
@@ -76,6 +77,13 @@ async def placed(cook: Cook, *skus: str) -> Order:
 async def attempted(cook: Cook, order: Order, attempt: int) -> Order:
     await cook_order({"cook": cook}, order.id, attempt)
     return await cook.book.order(order.id)
+
+
+async def test_the_plainest_recipe_takes_as_long_as_the_menu_says() -> None:
+    """No less, whatever the quantity, and not much more."""
+    began = time.monotonic()
+    await timed.cook(recipes.Dish("nuggets-6", 9, 0.2, "order", 1))
+    assert 0.2 <= time.monotonic() - began < 1.5
 
 
 async def test_work_on_the_loop_is_done_here_and_elsewhere_is_not(cook: Cook) -> None:
@@ -160,6 +168,21 @@ async def test_a_feast_tells_its_steps(cook: Cook) -> None:
     assert {"roast", "peel", "sauce"} == set(names[1:-1])
     assert {"feast"} == {step.sku for step in order.steps}
     assert order.result == {"feast": {step.name: step.result for step in order.steps}}
+
+
+async def test_steps_of_a_feast_go_on_side_by_side() -> None:
+    """Roast, peel and sauce have all begun before one of them is done; the first and the last wait."""
+    together, going = asyncio.Barrier(3), list[str]()
+
+    async def keep(name: str, work: recipes.Work) -> object:
+        going.append(name)
+        if name in feast.SIDE_BY_SIDE:
+            await together.wait()
+        return await work()
+
+    async with asyncio.timeout(5):
+        await feast.cook(recipes.Dish("feast", 1, 0.0, "order", 1, keep=keep))
+    assert ["season", *feast.SIDE_BY_SIDE, "carve"] == going
 
 
 async def test_a_finished_step_is_not_done_again(cook: Cook) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from orders.book import OrderBook
 from orders.settings import Settings
 from orders.valkey_server import _binary, _die_with_parent
 from tests.restaurant import Restaurant, eventually
-from web.doctor import Finding, Mark, examine
+from web.doctor import Finding, Mark, _browser, _clock, _packages, examine
 
 
 async def found(settings: Settings, **changed: object) -> dict[str, Finding]:
@@ -46,8 +48,11 @@ def _answers(port: int) -> bool:
     return True
 
 
-async def test_a_healthy_machine(settings: Settings) -> None:
-    """Nothing is broken; without a cook on shift it says which command brings one."""
+async def test_a_healthy_machine(settings: Settings, book: OrderBook) -> None:
+    """Nothing is broken; without a cook on shift it says which command brings one. Who was killed still
+    stands in the book, and is none.
+    """
+    await book.crew.arrive("killed", {"beat": 7})
     seen = await found(settings)
     assert [] == [finding for finding in seen.values() if finding.mark is Mark.BROKEN]
     assert (Mark.WORKS, Mark.WORKS) == (seen["Redis"].mark, seen["clock"].mark)
@@ -71,6 +76,36 @@ async def test_a_redis_that_forgets(settings: Settings, forgetful_redis: str) ->
     assert 3 == len(told)
     assert any("appendonly yes" in text for text in told)
     assert any("noeviction" in text for text in told)
+
+
+@pytest.mark.parametrize(("apart_ms", "told"), [(5000, "5 s ahead"), (-5000, "5 s behind")])
+def test_a_clock_that_is_wrong(apart_ms: int, told: str) -> None:
+    """Two machines whose clocks differ: by how much, whose is the other, and the cure."""
+    assert Mark.WORKS == _clock(-500).mark
+    finding = _clock(apart_ms)
+    assert (Mark.NOTE, True, True) == (finding.mark, told in finding.found, "NTP" in finding.cure)
+
+
+async def test_a_package_that_is_missing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its name, with the command that brings it."""
+    monkeypatch.setattr("web.doctor.NEEDED", ("quart", "an_oven"))
+    [packages] = await _packages(settings)
+    assert (Mark.BROKEN, "an_oven missing") == (packages.mark, packages.found)
+    assert "make run" in packages.cure
+
+
+async def test_no_browser(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One can order without it, by a command."""
+
+    def none() -> None:
+        raise webbrowser.Error
+
+    monkeypatch.setattr("web.doctor.BROWSERS", ())
+    monkeypatch.setattr(webbrowser, "get", none)
+    [browser] = await _browser(settings)
+    assert (Mark.NOTE, True) == (browser.mark, "orderup order" in browser.cure)
 
 
 async def test_no_redis_is_set_and_none_has_run(settings: Settings, tmp_path: Path) -> None:

@@ -49,10 +49,11 @@ def test_an_old_redis(restaurant: Restaurant, old_redis: str, command: str) -> N
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_unreachable_redis(restaurant: Restaurant, command: str) -> None:
-    """A Redis that is not there is named by its address, but never with its password."""
+    """A Redis that is not there is named by its address, but never with its password; and the cure."""
     refused = restaurant.run(command, "--redis-url", "redis://:secret@127.0.0.1:1/0")
     assert refused.returncode == 1
     assert "redis://127.0.0.1:1/0" in _only_sentence(refused.stderr)
+    assert "Start Redis there, or say with REDIS_URL where it is" in refused.stderr
     assert "secret" not in refused.stderr
 
 

@@ -10,11 +10,12 @@ from redis.asyncio import Redis
 from orders import archive
 from orders.archive import BadCursor, Filter
 from orders.book import OrderBook
-from orders.errors import KeyOfErased, NotFinished, OrderMovedOn, OrderNotFound
+from orders.errors import BookBroken, KeyOfErased, NotFinished, OrderMovedOn, OrderNotFound
 from orders.model import Order, OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.states import Actor, Status
-from tests.conftest import NUGGETS, WATER
+from tests.conftest import NUGGETS, WATER, changed
+from tests.receiver import SECRET
 
 SPY = OrderRequest(items=(OrderLine(sku="hamburger", quantity=1, note='"sku":"water",'),))
 
@@ -106,9 +107,16 @@ async def test_an_order_that_somebody_damaged_hides_no_others(
     book: OrderBook, settings: Settings, raw: Redis
 ) -> None:
     """It is left out."""
-    orders = await some_orders(book, 3)
+    orders = await some_orders(book, 5)
     await raw.set(f"{settings.key_prefix}order:{orders[1].id}", "no JSON")
-    assert [orders[0].id, orders[2].id] == await all_pages(book, Filter())
+    for order, field in ((orders[2], "items"), (orders[3], "placed_ms")):
+        await raw.hset(f"{settings.key_prefix}order:{order.id}", field, '[{"note": "nuts"}]')
+        with pytest.raises(BookBroken, match=r"^an order was damaged: [A-Za-z]+$"):
+            await book.order(order.id)
+    assert [orders[0].id, orders[4].id] == await all_pages(book, Filter())
+    assert {orders[0].id, orders[4].id} == set(
+        await book.orders([o.id for o in orders if o is not orders[1]])
+    )
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "!", "1", "1.", ".a", "-1.a", "1.é", "1.a\n", "1.a.b"])
@@ -157,6 +165,25 @@ async def test_what_is_erased_stands_nowhere_any_more(
         await book.archive.erase(order.id)
     with pytest.raises(OrderNotFound):
         await book.order(order.id)
+
+
+async def test_what_cooks_and_others_were_told_of_it_is_erased_too(
+    settings: Settings, raw: Redis
+) -> None:
+    """Web hooks, sent or not, and the slip in a cook's last answer; what belongs to others stays."""
+    told = {"hook_url": "https://hooks.example", "hook_secret": SECRET}
+    async with changed(settings, **told) as book:
+        order, other = [await book.place(NUGGETS, idempotency_key=key) for key in "ab"]
+        await book.claim("anna", 2, 60_000, 1)
+        for cooked in (order, other):
+            await book.finish(cooked.id, 1, "anna")
+            await book.set_status(cooked.id, Status.COLLECTED, Actor.STAFF)
+        assert len(await keys_that_know(raw, settings, order.id)) > 5
+        await book.archive.erase(order.id)
+        assert {"idempotency:a"} == await keys_that_know(raw, settings, order.id)
+        assert {other.id} == {one.order.id for one in await book.hooks.latest(10)}
+        again = await book.claim("anna", 2, 60_000, 1)
+        assert [other.id] == [slip.job_id.split(":")[1] for slip in again.slips]
 
 
 async def test_an_open_order_is_not_erased(book: OrderBook) -> None:

@@ -138,6 +138,16 @@ async def test_it_is_tried_again_for_about_a_day(telling: OrderBook, settings: S
     assert PAUSES[0] * settings.hook_retry_s == await failed(telling, delivery)
 
 
+async def test_it_is_kept_for_longer_than_it_is_tried(telling: OrderBook, raw: Redis) -> None:
+    """The errand that brings it too: after the last pause both are still there."""
+    await telling.place(NUGGETS)
+    (delivery,) = await telling.hooks.latest(1)
+    (job,) = await raw.zrange(telling.keys.errands, 0, -1)
+    day_s = 25 * 3600
+    assert day_s < await raw.ttl(f"arq:job:{job}")
+    assert day_s < await raw.ttl(telling.keys.hook(delivery.id))
+
+
 async def test_an_unknown_delivery_cannot_be_sent(telling: OrderBook) -> None:
     """Neither by staff nor by an errand that comes late."""
     with pytest.raises(HookNotFound):

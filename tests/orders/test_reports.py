@@ -112,6 +112,35 @@ async def test_the_clean_up_erases_what_is_kept_no_longer(
     assert [f"{settings.key_prefix}order:{left.id}"] == kept
 
 
+async def test_what_was_finished_late_is_kept_from_then_on(
+    book: OrderBook, raw: Redis, settings: Settings
+) -> None:
+    """An order that was open for a week is kept as long as others: the clean-up goes by its end."""
+    order = await book.place(WATER)
+    await raw.zincrby(book.keys.placed, -7 * DAY_MS, order.id)
+    await book.set_status(order.id, Status.COLLECTED, Actor.STAFF)
+    async with changed(settings, keep_days=3) as brief:
+        cleaned = await brief.retention.clean_up(await book.diary.now_ms())
+    assert (0, 0) == (cleaned.orders, cleaned.entries)
+    assert Status.COLLECTED == (await book.order(order.id)).status
+
+
+async def test_the_list_of_all_orders_forgets_what_has_expired(
+    book: OrderBook, raw: Redis, settings: Settings
+) -> None:
+    """With the next sweep, and not before the days that are set are over: so it does not grow. What is
+    open stays, however old it is.
+    """
+    old, kept, still_open = [await book.place(WATER) for _ in range(3)]
+    days = settings.keep_days
+    for order, age in ((old, days + 0.1), (kept, days - 0.1), (still_open, days + 0.1)):
+        if order is not still_open:
+            await book.set_status(order.id, Status.COLLECTED, Actor.STAFF)
+        await raw.zincrby(book.keys.placed, -age * DAY_MS, order.id)
+    await book.sweep()
+    assert {kept.id, still_open.id} == set(await raw.zrange(book.keys.placed, 0, -1))
+
+
 async def test_a_finished_order_is_kept_for_the_days_that_are_set(
     settings: Settings, raw: Redis
 ) -> None:

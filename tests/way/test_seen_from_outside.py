@@ -13,6 +13,7 @@ from tests.conftest import Server
 from tests.restaurant import Parts, eventually
 from tests.web.test_totals import values
 
+REFUSED = ("orderup_web_answers_total", "4xx")  # a metric's name, and its status
 NAME, NOTE, PIN, WRONG_PIN = "Wilhelmina", "without pickles", "the-right-pin", "a-wrong-pin"
 
 
@@ -73,6 +74,23 @@ def test_each_web_process_tells_the_numbers_of_all(house: House) -> None:
         assert 6 == buckets[-1] == one[f"orderup_{name}_seconds_count",]
         assert 0 < one[f"orderup_{name}_seconds_sum",] < 60
     assert _processes(one) == _processes(other)
+
+
+def test_the_numbers_of_each_process_are_its_own(house: House) -> None:
+    """Where two requests more were refused, two more are told, whichever is scraped."""
+    for web, times in zip(house.webs, (1, 3), strict=True):
+        for _ in range(times):
+            assert 404 == httpx.get(f"{web}/api/orders/nobody").status_code
+
+    def refused() -> list[list[float]]:
+        told = [values(httpx.get(f"{web}/metrics").text) for web in house.webs]
+        return [sorted(v for key, v in each.items() if key[::2] == REFUSED) for each in told]
+
+    def is_so() -> bool:
+        one, other = refused()
+        return one == other and len(one) == 2 and one[1] - one[0] == 2
+
+    eventually(is_so)
 
 
 def _processes(told: dict[tuple[str, ...], float]) -> set[str]:

@@ -6,6 +6,8 @@ import asyncio
 import re
 from pathlib import Path
 
+import httpx
+
 from tests.conftest import PIN
 from tests.web.conftest import Web
 
@@ -14,6 +16,24 @@ PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 BEGIN = (
     'set -euo pipefail\ncurl() { command curl --silent --show-error --fail --max-time 10 "$@"; }\n'
 )
+
+
+async def test_every_operation_is_shown_with_curl(client: httpx.AsyncClient) -> None:
+    """All that programs can call, by its method and path."""
+    page = PAGE.read_text(encoding="utf-8").replace("\\\n", " ")
+    shown = [(_method(line), line) for line in re.findall(r"^.*\bcurl .*$", page, re.MULTILINE)]
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    for path, methods in paths.items():
+        asked = re.compile(re.sub(r"\{\w+\}", r'[^/"?]+', rf'"\$URL{path}["?]'))
+        for method in methods:
+            assert any(method == how and asked.search(line) for how, line in shown), (method, path)
+
+
+def _method(line: str) -> str:
+    """What curl sends."""
+    if said := re.search(r"-X (\w+)", line):
+        return said[1].lower()
+    return "post" if " -d " in line and " -G " not in line else "get"
 
 
 async def test_every_call_of_the_page_works_as_it_stands_there(web: Web) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from orders.states import Actor, Status
 from tests.conftest import NUGGETS, WATER, eventually
 from tests.web.conftest import STAFF, Web
 from tests.web.page import Page
+from web.office_search import Search
 
 NOBODY = "Orders are taken and kept; nobody cooks them."
 ANA = OrderRequest(items=(OrderLine(sku="turkey", quantity=2, note="=1+1"),), name="@SUM(A1)")
@@ -65,9 +67,17 @@ async def test_the_search_finds(staff: httpx.AsyncClient, book: OrderBook) -> No
         ({"status": "REVOKED"}, []),
         ({"sku": "water"}, [water.reference]),
         ({"until": "2001-01-01T00:00"}, []),
+        ({"since": "2999-01-01T00:00"}, []),
         ({"since": "2001-01-01T00:00", "status": "SUCCESS", "sku": "water"}, [water.reference]),
     ):
         assert found == await rows(staff, **fields), fields
+
+
+def test_a_search_by_time_goes_by_the_clocks_of_the_shop() -> None:
+    """What a browser sends has no zone; a link that names one is taken at its word."""
+    search = Search.of({"since": "2026-11-21T08:00", "until": "2026-11-21T08:00+01:00"})
+    found = search.filter(ZoneInfo("Asia/Kathmandu"))
+    assert (1_795_227_300_000, 1_795_244_400_000) == (found.from_ms, found.until_ms)
 
 
 async def test_a_search_that_cannot_be_says_so(staff: httpx.AsyncClient) -> None:

@@ -44,11 +44,15 @@ async def test_a_day_of_orders_is_a_table(
     assert 422 == (await client.get("/office/orders.csv?day=today", headers=STAFF)).status_code
 
 
-@pytest.mark.parametrize("typed", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "typed", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1"]
+)
 def test_a_cell_that_would_be_a_formula_is_made_a_text(typed: str) -> None:
-    """By an apostrophe, as spreadsheets have it."""
+    """By an apostrophe, as spreadsheets have it; also behind a semicolon, where some begin a cell."""
     assert f"'{typed}" == _cell(typed)
-    assert f"a{typed}" == _cell(f"a{typed}")
+    assert f"no salt;'{typed}" == _cell(f"no salt;{typed}")
+    assert f"a{typed.strip()}" == _cell(f"a{typed.strip()}")
+    assert "2 turkey (a=1); 1 water" == _cell("2 turkey (a=1); 1 water")
 
 
 async def test_a_day_is_sent_as_it_is_read(

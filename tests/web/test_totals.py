@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from orders.book import OrderBook
 from orders.counts import Counts
+from orders.errors import BookUnavailable
 from orders.settings import Settings
 from tests.conftest import NUGGETS, Server, eventually
 from tests.web.conftest import STAFF, Web, open_counter
@@ -84,6 +85,37 @@ async def test_the_time_to_a_number_is_kept(client: httpx.AsyncClient, book: Ord
         return (await book.tally.ever()).number_ms.count == 2
 
     await eventually(kept)
+
+
+async def test_no_time_is_lost_while_redis_is_away(
+    own_settings: Settings, own_valkey: Server
+) -> None:
+    """What could not be reported is reported when Redis is back, once."""
+    async with open_counter(own_settings) as web:
+        own_valkey.kill()
+        web.counter.vitals.number_told(0.1)
+        await eventually(lambda: web.counter.vitals._unconfirmed is not None)
+        own_valkey.start()
+
+        async def kept() -> bool:
+            try:
+                return (await web.counter.book.tally.ever()).number_ms.count == 1
+            except BookUnavailable:
+                return False
+
+        await eventually(kept)
+
+
+async def test_no_time_is_lost_when_a_process_closes(
+    settings: Settings, book: OrderBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what it has counted since its last report before it goes, and is told of no more."""
+    monkeypatch.setattr(vitals, "REPORT_EVERY_S", 60)
+    async with open_counter(settings) as web:
+        await eventually(book.census.reports)
+        web.counter.vitals.number_told(0.1)
+    assert 1 == (await book.tally.ever()).number_ms.count
+    assert {} == await book.census.reports()
 
 
 async def test_a_prometheus_is_told_each_time_under_its_own_name(

@@ -11,22 +11,38 @@ import pytest
 
 from orders.upkeep import Part
 from tests.conftest import eventually
+from web.workshop.controls import COOKS_AT_MOST
 from web.workshop.cooks import Cooks
 
 READS = "import sys; sys.stdin.read()"  # until its lifeline is cut
 
 
+PART = Part(
+    name="kitchen",
+    command=(sys.executable, "-c", READS),
+    environment=dict(os.environ),
+    descriptors=(),
+    stop_s=1,
+)
+
+
+async def test_there_is_room_for_so_many_cooks() -> None:
+    """However often the presenter presses the button; and it is said why nobody more comes."""
+    said: list[str] = []
+    cooks = Cooks(PART, said.append)
+    async with asyncio.TaskGroup() as going:
+        for _ in range(COOKS_AT_MOST + 2):
+            cooks.hire(going)
+        assert COOKS_AT_MOST == len(cooks.told())
+        assert 2 == said.count(f"There is room for {COOKS_AT_MOST} cooks in this kitchen.")
+        cooks.set_number(0, going)
+    assert [] == cooks.told()
+
+
 async def test_only_a_cook_of_this_machine_is_killed() -> None:
     """One on a laptop may have the same process id: its name says where it is."""
-    part = Part(
-        name="kitchen",
-        command=(sys.executable, "-c", READS),
-        environment=dict(os.environ),
-        descriptors=(),
-        stop_s=1,
-    )
     said: list[str] = []
-    cooks = Cooks(part, said.append)
+    cooks = Cooks(PART, said.append)
 
     def pid() -> int | None:
         told: int | None = cooks.told()[0]["pid"]

@@ -33,7 +33,9 @@ class Cooks:
         if not free:
             self._tell(f"There is room for {COOKS_AT_MOST} cooks in this kitchen.")
             return
-        self._kept[free[0]] = going.create_task(self._keep(free[0]))
+        number = free[0]
+        self._kept[number] = going.create_task(self._keep(number))
+        self._kept[number].add_done_callback(lambda _: self._gone(number))
 
     def send_home(self) -> None:
         """The one who came last finishes what he has in hand, or puts it back, and goes."""
@@ -70,13 +72,14 @@ class Cooks:
         part = replace(
             self._kitchen, name=f"cook {number}", born=lambda pid: self._born(number, pid)
         )
-        try:
-            await keep_up(part.name, part.live)
-        finally:
-            self._tell(f"Cook {number} has gone home.")
-            for record in (self._kept, self._pids):
-                record.pop(number, None)
-            self._leaving.discard(number)
+        await keep_up(part.name, part.live)
+
+    def _gone(self, number: int) -> None:
+        """Also who was sent home before he had begun: his task ends without a step."""
+        self._tell(f"Cook {number} has gone home.")
+        for record in (self._kept, self._pids):
+            record.pop(number, None)
+        self._leaving.discard(number)
 
     def _born(self, number: int, pid: int) -> None:
         if number in self._pids:
