@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from tests import http
+
 ORDERUP = Path(__file__).parents[1] / "orderup.py"
 OPEN_WITHIN_S = 20.0
 CLOSED_WITHIN_S = 20.0
@@ -122,7 +124,7 @@ class Restaurant:
 
     def place(self) -> str:
         """Place an order; its id."""
-        answer = httpx.post(
+        answer = http.post(
             f"{self.address}/api/orders",
             json={"items": [{"sku": "nuggets-6", "quantity": 1}]},
             timeout=20,  # the door is open before the counter is
@@ -133,7 +135,7 @@ class Restaurant:
     def status(self, order_id: str) -> str | None:
         """What the order is; `None` while nobody can say."""
         try:
-            answer = httpx.get(f"{self.address}/api/orders/{order_id}")
+            answer = http.get(f"{self.address}/api/orders/{order_id}")
         except httpx.TransportError:
             return None
         return str(answer.json()["status"]) if answer.status_code == 200 else None
@@ -203,7 +205,7 @@ class Parts:
         before = self._addresses()
         self._start(redis_url, str(ORDERUP), "web", "--port", "0", *arguments)
         [address] = eventually(lambda: self._addresses() - before, OPEN_WITHIN_S)
-        eventually(lambda: httpx.get(f"{address}/readyz").status_code == 200)
+        eventually(lambda: http.get(f"{address}/readyz").status_code == 200)
         return address
 
     def _addresses(self) -> set[str]:

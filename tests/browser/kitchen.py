@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Locator, Page, expect
 
+from tests import http
 from tests.browser.conftest import OpenKitchen
 from tests.restaurant import Restaurant
 
@@ -22,7 +23,7 @@ def api(stove: Restaurant) -> httpx.Client:
 def place(stove: Restaurant, **order: Any) -> dict[str, Any]:
     """An order of a customer's."""
     order.setdefault("items", [{"sku": "nuggets-6", "quantity": 1}])
-    answer = httpx.post(f"{stove.address}/api/orders", json=order)
+    answer = http.post(f"{stove.address}/api/orders", json=order)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 

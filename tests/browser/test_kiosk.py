@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests import http
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import SIZES
@@ -71,11 +72,11 @@ async def number(page: Page) -> str:
 
 
 def version(restaurant: Restaurant) -> int:
-    return int(httpx.get(f"{restaurant.address}/api/board").json()["version"])
+    return int(http.get(f"{restaurant.address}/api/board").json()["version"])
 
 
 def offer(restaurant: Restaurant, sku: str, **said: bool) -> None:
-    answer = httpx.put(
+    answer = http.put(
         f"{restaurant.address}/api/menu/{sku}",
         json=said,
         headers={"Authorization": "Bearer 1234"},
@@ -175,7 +176,7 @@ async def test_a_counter_in_trouble_serves_once(
     os.kill(valkey, signal.SIGSTOP)
     await order_button(page).click()
     await expect(told(page)).to_contain_text("We cannot take orders for a moment")
-    eventually(lambda: httpx.get(own_restaurant.address).status_code == 503)  # it has noticed
+    eventually(lambda: http.get(own_restaurant.address).status_code == 503)  # it has noticed
     late = await open_page(own_restaurant.address, "/")
     await expect(late.locator("[data-as-loaded]")).to_contain_text("for a moment")
     os.kill(valkey, signal.SIGCONT)
@@ -197,7 +198,7 @@ async def test_a_counter_in_trouble_serves_once(
 
 def _serves(restaurant: Restaurant) -> bool:
     try:
-        return httpx.get(f"{restaurant.address}/readyz").status_code == 200
+        return http.get(f"{restaurant.address}/readyz").status_code == 200
     except httpx.TransportError:
         return False
 

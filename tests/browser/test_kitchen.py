@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
 from playwright.async_api import Route, expect
 from redis import Redis
 
+from tests import http
 from tests.browser.conftest import OpenKitchen
 from tests.browser.kitchen import TIMES, card, is_now, look, move, place
 from tests.restaurant import Restaurant, eventually, opened
@@ -129,7 +129,7 @@ async def test_sold_out_is_one_tap_and_customers_see_it(
     )
     await expect(pages[1].locator("[data-add=shake]")).to_be_disabled()
     shake = {"items": [{"sku": "shake", "quantity": 1}]}
-    assert 422 == httpx.post(f"{stove.address}/api/orders", json=shake).status_code
+    assert 422 == http.post(f"{stove.address}/api/orders", json=shake).status_code
     await switch.click()
     await expect(switch).not_to_be_checked()
     await expect(pages[1].locator("[data-add=shake]")).to_be_enabled()

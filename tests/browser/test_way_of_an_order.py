@@ -7,6 +7,7 @@ import re
 import httpx
 from playwright.async_api import Page, expect
 
+from tests import http
 from tests.browser.conftest import OpenPage
 from tests.restaurant import Restaurant
 
@@ -90,14 +91,14 @@ async def test_ordering_works_with_the_keyboard_alone(
 async def test_two_taps_order_once(restaurant: Restaurant, open_page: OpenPage) -> None:
     """A customer who taps Order twice, quickly, has one order."""
     kiosk = await open_page(restaurant.address, "/")
-    before = httpx.get(f"{restaurant.address}/api/board").json()["version"]
+    before = http.get(f"{restaurant.address}/api/board").json()["version"]
     await kiosk.locator("#water").get_by_role("button").last.click()
     await kiosk.evaluate(
         "for (let n = 0; n < 2; n++) document.querySelector('form.order-form').requestSubmit()"
     )
     await kiosk.wait_for_url("**/orders/*")
     number = (await kiosk.locator(".stub-number").inner_text()).strip()
-    board = httpx.get(f"{restaurant.address}/api/board").json()
+    board = http.get(f"{restaurant.address}/api/board").json()
     mine = [t for t in board["tickets"] if t["since_ms"] and t["reference"] >= number]
     assert before + 1 == board["version"], mine
 

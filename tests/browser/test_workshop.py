@@ -7,10 +7,10 @@ import re
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
+from tests import http
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import PROJECTOR
@@ -78,12 +78,12 @@ async def test_times_from_outside_agree(stage: Restaurant) -> None:
     order = {"items": [{"sku": "garden-salad", "quantity": 1}]}
     turn(stage, speed="2")
     began = time.monotonic()
-    answer = httpx.post(f"{stage.address}/workshop/counter", json=order, timeout=10)
+    answer = http.post(f"{stage.address}/workshop/counter", json=order, timeout=10)
     took_s = time.monotonic() - began
     assert 200 == answer.status_code
     assert took_s == pytest.approx(answer.json()["cooked_ms"] / 1000, abs=0.3)
     assert 1 == pytest.approx(took_s, abs=0.4)
-    placed = httpx.post(f"{stage.address}/api/orders", json=order)
+    placed = http.post(f"{stage.address}/api/orders", json=order)
     began = time.monotonic()
     eventually(lambda: stage.status(placed.json()["id"]) == "SUCCESS")
     assert 1 == pytest.approx(time.monotonic() - began, abs=0.5)
@@ -192,9 +192,9 @@ async def test_the_play_fits_on_a_projector(open_page: OpenPage, workshop: Resta
 def test_a_real_restaurant_has_no_workshop(restaurant: Restaurant) -> None:
     """Nothing of it answers but with 404, whoever asks."""
     for path in ("/workshop", "/workshop/events", "/workshop/log"):
-        assert 404 == httpx.get(f"{restaurant.address}{path}", headers=STAFF).status_code
+        assert 404 == http.get(f"{restaurant.address}{path}", headers=STAFF).status_code
     for path in ("/workshop/counter", "/workshop/controls"):
-        assert 404 == httpx.post(f"{restaurant.address}{path}", headers=STAFF).status_code
+        assert 404 == http.post(f"{restaurant.address}{path}", headers=STAFF).status_code
 
 
 def test_the_workshop_keeps_a_store_of_its_own(workshop: Restaurant) -> None:

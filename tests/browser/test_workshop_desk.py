@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import httpx
 import pytest
 from playwright.async_api import ViewportSize, expect
 
+from tests import http
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import PROJECTOR
 from tests.browser.workshop import PHONE, STAFF, figure, settled, sign_in, state, turn
@@ -103,10 +103,10 @@ async def test_cooks_are_hired_and_sent_home(
 def test_only_the_presenter_turns_controls(workshop: Restaurant) -> None:
     """Without the PIN nothing is done; nonsense is refused with what can be set."""
     address = f"{workshop.address}/workshop/controls"
-    assert 401 == httpx.post(address, data={"do": "rush"}).status_code
-    assert 401 == httpx.post(address, data={"fault": "redis"}).status_code
-    assert 401 == httpx.get(f"{workshop.address}/workshop/log").status_code
-    refused = httpx.post(address, data={"speed": "1000"}, headers=STAFF)
+    assert 401 == http.post(address, data={"do": "rush"}).status_code
+    assert 401 == http.post(address, data={"fault": "redis"}).status_code
+    assert 401 == http.get(f"{workshop.address}/workshop/log").status_code
+    refused = http.post(address, data={"speed": "1000"}, headers=STAFF)
     assert 422 == refused.status_code
     assert "0.25" in refused.text
-    assert 422 == httpx.post(address, data={"fault": "everything"}, headers=STAFF).status_code
+    assert 422 == http.post(address, data={"fault": "everything"}, headers=STAFF).status_code

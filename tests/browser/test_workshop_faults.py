@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import ViewportSize, expect
 
+from tests import http
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import PROJECTOR
 from tests.browser.workshop import PHONE, STAFF, sign_in, state, turn
@@ -157,7 +157,7 @@ async def test_one_dish_in_three_burns(
 def at_one_counter(restaurant: Restaurant, sku: str) -> dict[str, Any]:
     """What somebody is answered who orders this where the cashier cooks."""
     order = {"items": [{"sku": sku, "quantity": 1}]}
-    answer = httpx.post(f"{restaurant.address}/workshop/counter", json=order, timeout=15)
+    answer = http.post(f"{restaurant.address}/workshop/counter", json=order, timeout=15)
     assert answer.status_code in {200, 500}
     return dict(answer.json())
 
@@ -165,11 +165,11 @@ def at_one_counter(restaurant: Restaurant, sku: str) -> dict[str, Any]:
 def cooked_by_the_crew(restaurant: Restaurant, sku: str) -> dict[str, Any]:
     """The order of somebody who ordered this where he gets a number, when it is over."""
     wanted = {"items": [{"sku": sku, "quantity": 1}]}
-    placed = httpx.post(f"{restaurant.address}/api/orders", json=wanted, headers=STAFF).json()
+    placed = http.post(f"{restaurant.address}/api/orders", json=wanted, headers=STAFF).json()
     where = f"{restaurant.address}/api/orders/{placed['id']}"
 
     def over() -> dict[str, Any] | None:
-        order = dict(httpx.get(where, headers=STAFF).json())
+        order = dict(http.get(where, headers=STAFF).json())
         return order if order["status"] in {"SUCCESS", "FAILURE"} else None
 
     return eventually(over, 15)

@@ -19,6 +19,7 @@ from playwright.async_api import expect
 from orders.settings import Settings
 from orders.upkeep import Part
 from orders.valkey import PrivateValkey
+from tests import http
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.kitchen import card, is_now
@@ -48,7 +49,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
 
 def invitation(restaurant: Restaurant) -> str:
     """The path behind the code for cooks, as the presenter's page shows it."""
-    page = httpx.get(f"{restaurant.address}/workshop", headers=STAFF).text
+    page = http.get(f"{restaurant.address}/workshop", headers=STAFF).text
     found = re.search(rf"{re.escape(OUTSIDE)}(/workshop/cook/[\w-]+)", page)
     assert found is not None
     return found[1]
@@ -144,7 +145,7 @@ async def test_a_phone_cooks_for_another(open_page: OpenPage, stage: Restaurant)
     assert [] == await violations(phone)
     await phone.get_by_role("button", name="To the stove").click()
     await expect(wall.locator("[data-hall]")).to_contain_text("Kitchen screens open: 1")
-    order = httpx.post(f"{stage.address}/api/orders", json=SALAD).json()
+    order = http.post(f"{stage.address}/api/orders", json=SALAD).json()
     await expect(wall.locator("[data-hall]")).to_contain_text("1 in preparation")
     for verb, status in (("Start", "STARTED"), ("Ready", "SUCCESS")):
         await card(phone, order).get_by_role("button", name=verb).click()
@@ -229,7 +230,7 @@ async def test_the_page_says_what_is_wrong_here(open_page: OpenPage, stage: Rest
     mistake = re.compile(r"upside_down\.py, line 3: SyntaxError")
     await expect(guest.locator("[data-mistakes] li")).to_have_text(mistake)
     assert 0 == await guest.locator("[data-findings]").count()
-    assert 401 == httpx.get(f"{stage.address}/workshop/preflight").status_code
+    assert 401 == http.get(f"{stage.address}/workshop/preflight").status_code
 
 
 async def test_the_hatch_for_laptops_is_shown_when_it_is_open(
@@ -248,7 +249,7 @@ async def test_the_hatch_for_laptops_is_shown_when_it_is_open(
     await expect(command).to_contain_text(f"@{address_on_the_net()}:")
     await wall.get_by_role("button", name="Shut laptops out").click()
     await expect(command).to_be_hidden()
-    assert "redis://" not in httpx.get(f"{stage.address}/workshop").text
+    assert "redis://" not in http.get(f"{stage.address}/workshop").text
     assert "redis://" not in json.dumps(state(stage))
 
 
@@ -285,7 +286,7 @@ async def test_fifty_phones_order_and_follow_during_a_fault(stage: Restaurant, f
     )
     assert 50 == len({phone.number for phone in phones}) == len(took_s)
     assert took_s[int(0.95 * len(took_s))] < 1, took_s
-    listed = httpx.get(f"{stage.address}/api/orders?limit=100", headers=STAFF).json()["orders"]
+    listed = http.get(f"{stage.address}/api/orders?limit=100", headers=STAFF).json()["orders"]
     ours = [order for order in listed if order["id"] in {phone.order_id for phone in phones}]
     assert {"SUCCESS", "COLLECTED"} >= {order["status"] for order in ours}
     assert 50 == len(ours)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from playwright.async_api import Locator, Page, ViewportSize, expect
 
+from tests import http
 from tests.browser.sizes import PROJECTOR, SIZES
 from tests.restaurant import Restaurant, eventually
 
@@ -22,7 +23,7 @@ PHONE = SIZES["phone"]
 
 def turn(restaurant: Restaurant, **wish: str) -> None:
     """Turn a control as the presenter does, who has signed in before Redis is out."""
-    answer = httpx.post(
+    answer = http.post(
         f"{restaurant.address}/workshop/controls",
         data=wish,
         cookies=session(restaurant.address),
@@ -34,14 +35,14 @@ def turn(restaurant: Restaurant, **wish: str) -> None:
 @cache
 def session(address: str) -> httpx.Cookies:
     """The presenter's session."""
-    answer = httpx.post(f"{address}/staff", data={"pin": "1234"})
+    answer = http.post(f"{address}/staff", data={"pin": "1234"})
     assert answer.status_code == 303, answer.text
     return answer.cookies
 
 
 def state(restaurant: Restaurant) -> dict[str, Any]:
     """The state of the play, as the next frame of its stream tells it."""
-    with httpx.stream("GET", f"{restaurant.address}/workshop/events", timeout=10) as response:
+    with http.stream("GET", f"{restaurant.address}/workshop/events", timeout=10) as response:
         for line in response.iter_lines():
             if line.startswith("data: ") and '"controls"' in line:
                 return dict(json.loads(line.removeprefix("data: ")))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-import httpx
-
+from tests import http
 from tests.restaurant import Restaurant
 
 MADE = re.compile(r"staff PIN +(\d{6}), new; kept in (.+)")
@@ -28,4 +27,4 @@ def test_the_pin_is_shown_at_the_first_start_only(restaurant: Restaurant) -> Non
 
 
 def _sign_in(restaurant: Restaurant, pin: str) -> int:
-    return httpx.post(f"{restaurant.address}/staff", data={"pin": pin}).status_code
+    return http.post(f"{restaurant.address}/staff", data={"pin": pin}).status_code

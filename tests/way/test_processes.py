@@ -6,10 +6,10 @@ import asyncio
 import json
 import time
 
-import httpx
 import pytest
 from redis.asyncio import Redis
 
+from tests import http
 from tests.conftest import Server
 from tests.restaurant import Parts, eventually
 
@@ -18,12 +18,12 @@ CAUGHT_UP = ("special", "daily", "report", "stock", "clean-up")
 
 
 def place(address: str) -> str:
-    return str(httpx.post(f"{address}/api/orders", json=NUGGETS).raise_for_status().json()["id"])
+    return str(http.post(f"{address}/api/orders", json=NUGGETS).raise_for_status().json()["id"])
 
 
 def order(address: str, order_id: str) -> dict[str, object]:
     staff = {"Authorization": "Bearer 1234"}
-    answer = httpx.get(f"{address}/api/orders/{order_id}", headers=staff)
+    answer = http.get(f"{address}/api/orders/{order_id}", headers=staff)
     found: dict[str, object] = answer.json()
     return found
 
@@ -34,9 +34,9 @@ def test_an_order_waits_for_a_kitchen_and_is_cooked_when_one_comes(
     """While no kitchen runs the order stays PENDING on the board; as soon as one starts it is cooked."""
     address = parts.web(valkey.url)
     order_id = place(address)
-    board = httpx.get(f"{address}/api/board").json()
+    board = http.get(f"{address}/api/board").json()
     assert [("100", "PENDING")] == [(t["reference"], t["status"]) for t in board["tickets"]]
-    assert "No cook is on shift" in httpx.get(f"{address}/").text
+    assert "No cook is on shift" in http.get(f"{address}/").text
     parts.kitchen(valkey.url)
     eventually(lambda: order(address, order_id)["status"] == "SUCCESS")
 
@@ -53,7 +53,7 @@ def test_a_customer_without_a_kitchen_is_told_what_may_be_missing(
     assert 0 == customer.wait(timeout=20)
     assert "100  SUCCESS" in parts.log()
     assert f"at {valkey.url}, store test-" in parts.log()  # so that two Redis can be told apart
-    eventually(lambda: "No cook is on shift" not in httpx.get(f"{address}/").text)
+    eventually(lambda: "No cook is on shift" not in http.get(f"{address}/").text)
 
 
 def test_three_kitchens_share_the_work_and_cook_nothing_twice(parts: Parts, valkey: Server) -> None:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import httpx
 import pytest
 
+from tests import http
 from tests.conftest import Server
 from tests.restaurant import Parts, eventually
 from tests.web.test_totals import values
@@ -47,9 +47,9 @@ def _order(web: str) -> str:
     """Place an order with all that is private, and wait until it is ready; its id."""
     item = {"sku": "nuggets-6", "quantity": 2, "note": NOTE}
     wanted = {"items": [item], "name": NAME}
-    placed = httpx.post(f"{web}/api/orders", json=wanted).raise_for_status().json()
+    placed = http.post(f"{web}/api/orders", json=wanted).raise_for_status().json()
     where = f"{web}/api/orders/{placed['id']}"
-    eventually(lambda: httpx.get(where).json()["status"] == "SUCCESS")
+    eventually(lambda: http.get(where).json()["status"] == "SUCCESS")
     return str(placed["id"])
 
 
@@ -57,7 +57,7 @@ def test_each_web_process_tells_the_numbers_of_all(house: House) -> None:
     """Whichever is scraped: the same orders, the same times, and the numbers of both processes."""
 
     def both() -> list[dict[tuple[str, ...], float]] | None:
-        told = [values(httpx.get(f"{web}/metrics").text) for web in house.webs]
+        told = [values(http.get(f"{web}/metrics").text) for web in house.webs]
         timed = all(6 == each["orderup_time_to_number_seconds_count",] for each in told)
         return told if timed and all(len(_processes(each)) == 2 for each in told) else None
 
@@ -80,10 +80,10 @@ def test_the_numbers_of_each_process_are_its_own(house: House) -> None:
     """Where two requests more were refused, two more are told, whichever is scraped."""
     for web, times in zip(house.webs, (1, 3), strict=True):
         for _ in range(times):
-            assert 404 == httpx.get(f"{web}/api/orders/nobody").status_code
+            assert 404 == http.get(f"{web}/api/orders/nobody").status_code
 
     def refused() -> list[list[float]]:
-        told = [values(httpx.get(f"{web}/metrics").text) for web in house.webs]
+        told = [values(http.get(f"{web}/metrics").text) for web in house.webs]
         return [sorted(v for key, v in each.items() if key[::2] == REFUSED) for each in told]
 
     def is_so() -> bool:
@@ -124,11 +124,11 @@ def test_nothing_private_is_logged(house: House) -> None:
     where its Redis is a kitchen says when it comes, and here that is the customers' address too.
     """
     for web in house.webs:
-        right = httpx.get(f"{web}/metrics", headers={"Authorization": f"Bearer {PIN}"})
+        right = http.get(f"{web}/metrics", headers={"Authorization": f"Bearer {PIN}"})
         assert 200 == right.status_code
-        wrong = httpx.get(f"{web}/kitchen", headers={"Authorization": f"Bearer {WRONG_PIN}"})
+        wrong = http.get(f"{web}/kitchen", headers={"Authorization": f"Bearer {WRONG_PIN}"})
         assert 401 == wrong.status_code
-        assert 404 == httpx.get(f"{web}/api/orders/{NAME}").status_code
+        assert 404 == http.get(f"{web}/api/orders/{NAME}").status_code
     told = [line for line in house.log() if " is on shift at redis://" not in line["message"]]
     logged = json.dumps(told)
     assert house.orders[0] in logged

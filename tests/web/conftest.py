@@ -17,6 +17,7 @@ from hypercorn.config import Config
 from orders.book import OrderBook
 from orders.settings import Settings
 from tests.conftest import PIN, eventually
+from tests.http import TLS
 from tests.web.viewer import Viewer
 from web.app import create_app
 from web.counter import Counter
@@ -74,7 +75,7 @@ async def open_counter(settings: Settings) -> AsyncIterator[Web]:
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
     try:
-        async with httpx.AsyncClient(base_url=address, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=address, timeout=10, verify=TLS) as client:
             await client.get("/healthz")
             yield Web(client, app.extensions["counter"])
             # One more on the same connection: then the answer before it is done with. Who hangs up on

@@ -21,6 +21,10 @@ class CountingBook(OrderBook):
 
     looks = 0
 
+    async def order(self, order_id: str) -> Order:
+        self.looks += 1
+        return await super().order(order_id)
+
     async def orders(self, ids: Sequence[str]) -> dict[str, Order]:
         self.looks += 1
         return await super().orders(ids)
