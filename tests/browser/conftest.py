@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from orders.book import OrderBook
 from orders.model import Order
 from tests.browser.hall import Hall, opened_hall
-from tests.browser.sizes import SIZES
+from tests.browser.sizes import PROJECTOR, SIZES
 from tests.browser.ticket import MEAL, book_of, path_of
 from tests.browser.workshop import set_up
 from tests.restaurant import Restaurant, eventually, opened
@@ -214,3 +214,16 @@ def stage(workshop: Restaurant) -> Restaurant:
     """As at the beginning, but faster."""
     set_up(workshop)
     return workshop
+
+
+SCREENS = (
+    pytest.param(PROJECTOR, id="projector"),
+    pytest.param(SIZES["phone"], id="phone", marks=pytest.mark.long),
+)
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request: pytest.FixtureRequest) -> ViewportSize:
+    """Where the workshop is seen."""
+    seen: ViewportSize = request.param
+    return seen

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import ViewportSize, expect
 
 from tests import http
 from tests.browser.conftest import OpenPage
-from tests.browser.sizes import PROJECTOR
-from tests.browser.workshop import PHONE, STAFF, figure, settled, sign_in, state, turn
+from tests.browser.workshop import STAFF, figure, settled, sign_in, state, turn
 from tests.restaurant import Restaurant, eventually
 
 WITHIN_MS = 15_000
-
-
-@pytest.fixture(params=[PROJECTOR, PHONE], ids=["projector", "phone"])
-def screen(request: pytest.FixtureRequest) -> ViewportSize:
-    found: ViewportSize = request.param
-    return found
 
 
 def set_to(restaurant: Restaurant, **wanted: object) -> bool:

@@ -10,21 +10,10 @@ from playwright.async_api import ViewportSize, expect
 
 from tests import http
 from tests.browser.conftest import OpenPage
-from tests.browser.sizes import PROJECTOR
-from tests.browser.workshop import PHONE, STAFF, sign_in, state, turn
+from tests.browser.workshop import STAFF, sign_in, state, turn
 from tests.restaurant import Restaurant, eventually
 
 WITHIN_MS = 15_000
-SIZES = [
-    pytest.param(PROJECTOR, id="projector"),
-    pytest.param(PHONE, id="phone", marks=pytest.mark.long),
-]
-
-
-@pytest.fixture(params=SIZES)
-def screen(request: pytest.FixtureRequest) -> ViewportSize:
-    found: ViewportSize = request.param
-    return found
 
 
 def twelve_have_numbers(restaurant: Restaurant) -> bool:
