@@ -21,6 +21,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import (
     AuthenticationError,
     ClusterDownError,
+    NoPermissionError,
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -164,6 +165,8 @@ class unavailable:  # noqa: N801 - reads as a word: with unavailable(): ...
         match error:
             case AuthenticationError():
                 raise BookUnusable(f"Redis refuses the user or the password: {error}.") from error
+            case NoPermissionError():
+                raise BookUnusable(f"Redis does not let this user keep a book: {error}.") from error
             case ResponseError() if "DB index" in str(error):
                 raise BookUnusable(f"Redis has no such database: {error}.") from error
             case RedisConnectionError() | RedisTimeoutError() | OSError() | TimeoutError():
