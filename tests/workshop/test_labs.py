@@ -6,7 +6,9 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import click
@@ -172,13 +174,33 @@ def test_a_key_makes_two_orders_one(house: Restaurant) -> None:
 
 
 def test_a_customer_is_told_what_is_wrong(house: Restaurant) -> None:
-    """An unknown dish, and a counter that is not there: a sentence each."""
-    unknown = customer(house, "caviar")
-    nobody = house.call("order", "water", "--url", "http://127.0.0.1:1")
-    for refused, words in ((unknown, "caviar"), (nobody, "Nobody answers at http://127.0.0.1:1")):
+    """An unknown dish, a key that is none, an address where no counter is: a sentence each."""
+    for refused, words in (
+        (customer(house, "caviar"), "caviar"),
+        (customer(house, "water", "--key", "\u00fc"), "Idempotency-Key"),
+        (at(house, "http://127.0.0.1:1"), "Nobody answers at http://127.0.0.1:1"),
+        (at(house, "http://[::1"), "Nobody answers at http://[::1"),
+        (at(house, f"{house.address}/nowhere"), "/nowhere/api/orders is no Order Up"),
+    ):
         assert 1 == refused.returncode
         assert words in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_another_program_on_the_port_is_told(house: Restaurant) -> None:
+    """Who learns has often left something else running there."""
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        answering = threading.Thread(target=other.handle_request)
+        answering.start()
+        refused = at(house, f"http://127.0.0.1:{other.server_port}")
+        answering.join(timeout=10)
+    assert 1 == refused.returncode
+    assert "is no Order Up (status 501)" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def at(house: Restaurant, url: str) -> subprocess.CompletedProcess[str]:
+    return house.call("order", "water", "--url", url)
 
 
 def customer(house: Restaurant, *arguments: str) -> subprocess.CompletedProcess[str]:
