@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from redis import Redis
 
 import orderup
 from docs.workshop import labs
@@ -47,7 +48,10 @@ MISSING = {
 
 @pytest.fixture
 def _redis(valkey: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that knows none of the scripts, as the private Valkey of a learner who begins."""
     monkeypatch.setenv("REDIS_URL", valkey.url)
+    with Redis.from_url(valkey.url) as client:
+        client.script_flush()
 
 
 def texts() -> list[Path]:
