@@ -13,12 +13,14 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from redis import Redis
 
 import orderup
 from docs.workshop import labs
 from docs.workshop.labs import EXERCISES, SOLUTIONS, NotYet, check
 from kitchen import recipes
+from kitchen.postbox import postbox
 from orders.menu import load_menu
 from tests.conftest import Server
 from tests.restaurant import ORDERUP, Restaurant, opened
@@ -201,6 +203,13 @@ def test_another_program_on_the_port_is_told(house: Restaurant) -> None:
     assert 1 == refused.returncode
     assert "is no Order Up (status 501)" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("words", [("--port", "99999"), ("--slow-s", "-1"), ("--refuse", "-1")])
+def test_a_postbox_that_cannot_be_is_refused(words: tuple[str, str]) -> None:
+    """Before anything is opened, in a sentence."""
+    refused = CliRunner().invoke(postbox, words)
+    assert (2, True) == (refused.exit_code, f"Invalid value for '{words[0]}'" in refused.output)
 
 
 def at(house: Restaurant, url: str) -> subprocess.CompletedProcess[str]:
