@@ -20,7 +20,7 @@ import httpx
 from redis.asyncio import Redis
 
 from bench.harness import NotHere
-from orders.valkey_server import OPTIONS, _binary, _die_with_parent
+from orders.valkey_server import OPTIONS, _binary, _die_with_parent, writers_give_way
 
 HOME = Path(__file__).parents[1]
 PEERS = HOME / ".venv-bench"  # made by `make bench` from bench/requirements.lock
@@ -151,7 +151,11 @@ async def valkey(folder: Path) -> AsyncIterator[Valkey]:
         async with redis(port) as client, asyncio.timeout(START_S):
             while not await _pongs(client):
                 await asyncio.sleep(0.01)
-        yield Valkey(server.pid, server.log, port)
+        giving_way = asyncio.create_task(writers_give_way(server.pid))
+        try:
+            yield Valkey(server.pid, server.log, port)
+        finally:
+            giving_way.cancel()
 
 
 async def _pongs(client: Redis) -> bool:

@@ -51,6 +51,7 @@ HEADLESS = [
     "about:blank",
 ]
 LIMIT_MS = 15_000
+expect.set_options(timeout=LIMIT_MS)  # a deadline, on a machine that may be busy
 PEOPLE = ("--kitchen", "people", "--staff-pin", "1234")
 
 OpenPage = Callable[..., Awaitable[Page]]

@@ -89,6 +89,7 @@ async def test_an_idle_kitchen_leaves_redis_in_peace(parts: Parts, own_valkey: S
 
 
 @pytest.mark.long
+@pytest.mark.timeout(150)
 async def test_over_a_whole_minute_it_leaves_redis_in_peace(
     parts: Parts, own_valkey: Server
 ) -> None:

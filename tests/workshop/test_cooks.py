@@ -18,7 +18,13 @@ READS = "import sys; sys.stdin.read()"  # until its lifeline is cut
 
 async def test_only_a_cook_of_this_machine_is_killed() -> None:
     """One on a laptop may have the same process id: its name says where it is."""
-    part = Part("kitchen", (sys.executable, "-c", READS), dict(os.environ), (), stop_s=1)
+    part = Part(
+        name="kitchen",
+        command=(sys.executable, "-c", READS),
+        environment=dict(os.environ),
+        descriptors=(),
+        stop_s=1,
+    )
     said: list[str] = []
     cooks = Cooks(part, said.append)
 
