@@ -50,9 +50,19 @@ class Postbox:
 
 
 @click.command()
-@click.option("--port", default=2525, show_default=True, help="Port to listen on; 0: a free one.")
-@click.option("--slow-s", default=0.0, help="Take so long over each letter.")
-@click.option("--refuse", default=0, help="Turn so many letters away at first.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=2525,
+    show_default=True,
+    help="Port to listen on; 0: a free one.",
+)
+@click.option(
+    "--slow-s", type=click.FloatRange(0), default=0.0, help="Take so long over each letter."
+)
+@click.option(
+    "--refuse", type=click.IntRange(0), default=0, help="Turn so many letters away at first."
+)
 def postbox(port: int, slow_s: float, refuse: int) -> None:
     """Open a mail server that shows what arrives (for the recipe `letter`)."""
     with suppress(KeyboardInterrupt):

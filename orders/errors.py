@@ -13,7 +13,7 @@ BookError
 ├── HookNotFound          no web hook has this id
 ├── BookUnavailable       Redis cannot be reached or refuses to write; nothing is known
 ├── BookBroken            what stands in Redis is not as we wrote it
-└── BookUnusable          Redis answers, but cannot keep a book (too old)
+└── BookUnusable          Redis answers, but cannot keep a book (too old, say)
 
 The counter turns each into an HTTP status in one place, `web/problems.py`.
 """

@@ -7,12 +7,15 @@ import functools
 import os
 from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
 from orders.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class LazyGroup(click.Group):
@@ -95,13 +98,18 @@ def _checked(texts: dict[str, object]) -> Settings:
     try:
         return Settings(**texts)  # type: ignore[arg-type]  # pydantic makes more of the texts
     except ValidationError as error:
-        wrong = {
-            str(each["loc"][0]): each["msg"].removeprefix("Value error, ")
-            for each in error.errors()
-        }
+        wrong = {str(each["loc"][0]): _why(each) for each in error.errors()}
         raise WrongSetting(
             "\n".join(f"{variable(name)} ({flag(name)}): {why}." for name, why in wrong.items())
         ) from None
+
+
+def _why(error: ErrorDetails) -> str:
+    """In words. Nobody has to read a pattern; an example is told in its place."""
+    if error["type"] == "string_pattern_mismatch":
+        [example] = Settings.model_fields[str(error["loc"][0])].examples or []
+        return f"{example} would do"
+    return error["msg"].removeprefix("Value error, ")
 
 
 def environment(settings: Settings) -> dict[str, str]:

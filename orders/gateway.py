@@ -18,7 +18,16 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import (
+    AuthenticationError,
+    ClusterDownError,
+    NoPermissionError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -33,6 +42,8 @@ CONNECTIONS = 64
 
 # What Redis answers when it is there but cannot serve: loading, out of memory, disk full, replica.
 REFUSALS = ("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "BUSY")
+# redis-py knows some of them by class, and leaves the word out of their text.
+REFUSED = (ClusterDownError, OutOfMemoryError, ReadOnlyError)
 
 # How uvloop says, in a plain RuntimeError, that a connection was closed while we wrote to it.
 CLOSED_BENEATH = "handler is closed"
@@ -154,16 +165,22 @@ class unavailable:  # noqa: N801 - reads as a word: with unavailable(): ...
         match error:
             case AuthenticationError():
                 raise BookUnusable(f"Redis refuses the user or the password: {error}.") from error
+            case NoPermissionError():
+                raise BookUnusable(f"Redis does not let this user keep a book: {error}.") from error
             case ResponseError() if "DB index" in str(error):
                 raise BookUnusable(f"Redis has no such database: {error}.") from error
             case RedisConnectionError() | RedisTimeoutError() | OSError() | TimeoutError():
                 raise BookUnavailable("Redis cannot be reached.") from error
-            case ResponseError() if any(word in str(error) for word in REFUSALS):
+            case ResponseError() if _refuses(error):
                 raise BookUnavailable(f"Redis refuses to serve: {error}.") from error
             case RuntimeError() if CLOSED_BENEATH in str(error):
                 raise BookUnavailable("Redis has closed the connection.") from error
             case RedisError() if not isinstance(error, ResponseError):
                 raise BookUnavailable(f"Redis: {error}.") from error
+
+
+def _refuses(error: ResponseError) -> bool:
+    return isinstance(error, REFUSED) or any(word in str(error) for word in REFUSALS)
 
 
 def connection_pool(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from orders.errors import BookUnusable
+from orders.errors import BookUnavailable, BookUnusable
 from orders.gateway import Gateway
 
 OLDEST_REDIS = (7, 0)
@@ -22,11 +22,19 @@ class Inspection:
 
 
 async def inspect(gateway: Gateway) -> Inspection:
-    """Look at the Redis behind the gateway. Raises BookUnusable when it is too old."""
+    """Look at the Redis behind the gateway.
+
+    Raises BookUnusable when it is too old or a cluster, BookUnavailable while it is another one's
+    read-only copy.
+    """
     info = _info(await gateway.command("INFO", "everything"))
     version = info.get("redis_version", "0")
     if tuple(map(int, version.split(".")[:2])) < OLDEST_REDIS:
         raise BookUnusable(f"Redis 7.0 or newer is needed, this one is {version}.")
+    if str(info.get("cluster_enabled")) == "1":
+        raise BookUnusable("A store lives on one Redis, and this one is part of a cluster.")
+    if str(info.get("slave_read_only")) == "1":  # only a replica says so; it may become a primary
+        raise BookUnavailable("This Redis is a read-only replica, and takes no orders.")
     appendfsync = await gateway.setting("appendfsync")
     clock_ms = int(info.get("server_time_usec", 0)) // 1000
     return Inspection(version, info["run_id"], clock_ms, tuple(_warnings(info, appendfsync)))

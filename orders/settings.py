@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     store: str = Field(
         "main",
         pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
+        examples=["main-street-2"],
         description="Name of the store. Stores share a Redis without meeting.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for the whole net.")
@@ -73,11 +74,13 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/]+$",
+        examples=["https://orders.example"],
         description="Address that customers' phones reach, for QR codes: https://orders.example",
     )
     staff_pin: str | None = Field(
         None,
         pattern=STAFF_PIN,
+        examples=["a PIN of 4 to 64 letters, digits and signs"],
         description="PIN of the staff; without it one is made and kept in the data directory.",
     )
     data_dir: Path = Field(
@@ -98,6 +101,7 @@ class Settings(BaseSettings):
     mail_server: str = Field(
         "127.0.0.1:2525",
         pattern=r"^[^\s:]+:\d{1,5}$",
+        examples=["127.0.0.1:2525"],
         description="Mail server of the recipe that sends a letter; see `orderup postbox`.",
     )
     waiting_limit: int = Field(
@@ -179,6 +183,7 @@ class Settings(BaseSettings):
     business_day_starts: str = Field(
         "04:00",
         pattern=r"^([01]\d|2[0-3]):(00|15|30|45)$",
+        examples=["04:00 or 04:15"],
         description="When the business day begins, on a quarter of an hour.",
     )
     keep_days: int = Field(
@@ -187,6 +192,7 @@ class Settings(BaseSettings):
     hook_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s#]*)?$",
+        examples=["https://till.example/orders"],
         repr=False,
         description="Address that is told of changes by a web hook.",
     )

@@ -39,6 +39,7 @@ from orders.valkey_server import (
     ValkeyError,
     answers,
     choose_port,
+    hold_place,
     keep_port,
     pulled_by_signals,
     valkey_server,
@@ -185,11 +186,14 @@ async def _guard(directory: Path, port: int | None, lock: int) -> None:
     failures = 0
     present = asyncio.Event()
     present.set()
+    place: asyncio.Server | None = None
 
     async def live() -> int:
-        nonlocal port, told, failures
+        nonlocal port, told, failures, place
         await present.wait()
         chosen = port or choose_port(directory)
+        if place is not None:
+            place.close()
         async with valkey_server(directory, chosen, lock) as server:
             pulled_by_signals(present, server)
             if await answers(server, chosen):
@@ -199,7 +203,9 @@ async def _guard(directory: Path, port: int | None, lock: int) -> None:
                     port, told = chosen, True
             elif not told and (failures := failures + 1) == START_ATTEMPTS:
                 raise ValkeyError(f"Valkey does not start; {directory / LOG_FILE} says why.")
-            return await server.wait()
+            ended = await server.wait()
+        place = await hold_place(chosen) if told and present.is_set() else None
+        return ended
 
     await keep_up("valkey", live)
 

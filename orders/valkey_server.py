@@ -174,6 +174,16 @@ def choose_port(directory: Path) -> int:
     raise ValkeyError(f"No port from {PORTS[0]} to {PORTS[-1]} is free for Valkey.")
 
 
+async def hold_place(port: int) -> asyncio.Server | None:
+    """Have the port while its server is away, and hang up on whoever calls; `None`: it was taken.
+
+    Another restaurant that opens just then would take it for free, and would be sent our orders.
+    """
+    with suppress(OSError):
+        return await asyncio.start_server(lambda _, caller: caller.close(), HOST, port)
+    return None
+
+
 def keep_port(directory: Path, port: int) -> None:
     """Remember the port for the next start."""
     (directory / PORT_FILE).write_text(f"{port}\n")

@@ -54,11 +54,14 @@ class Server:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self) -> None:
-        """Start it, and wait until it answers. It ends with this process, however that ends."""
+    def start(self, *more: str) -> None:
+        """Start it, and wait until it answers. It ends with this process, however that ends.
+
+        `more` are further options of the server.
+        """
         words = [word for name, value in OPTIONS.items() for word in (f"--{name}", value)]
         self.process = subprocess.Popen(
-            [_binary(), "--port", str(self.port), *words],
+            [_binary(), "--port", str(self.port), *words, *more],
             cwd=self.directory,
             stdin=subprocess.DEVNULL,
             preexec_fn=_die_with_parent(),  # noqa: PLW1509 - as the product does it

@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,7 +28,9 @@ OVER = {"SUCCESS", "FAILURE", "COLLECTED", "REVOKED"}
 @click.command()
 @click.argument("skus", nargs=-1, required=True, metavar="SKU...")
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The counter.")
-@click.option("--times", default=1, help="Order it so many times, all at once.")
+@click.option(
+    "--times", type=click.IntRange(min=1), default=1, help="Order it so many times, all at once."
+)
 @click.option("--key", help="Idempotency key: the same order under the same key is one order.")
 @click.option("--wait/--no-wait", default=True, help="Follow the order until it is ready.")
 def order(skus: tuple[str, ...], url: str, times: int, key: str | None, *, wait: bool) -> None:
@@ -36,7 +39,7 @@ def order(skus: tuple[str, ...], url: str, times: int, key: str | None, *, wait:
 
     try:
         asyncio.run(_order(skus, url, times, key, wait=wait))
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise click.ClickException(
             f"Nobody answers at {url} ({type(error).__name__}): is `orderup open` or `orderup web` "
             "running, and on this port? See --url."
@@ -76,11 +79,8 @@ async def _be_served(
     """One customer. While nobody has begun with the order, its number is in `untouched`, by id."""
     began = time.monotonic()
     items = [{"sku": sku, "quantity": 1} for sku in skus]
-    headers = {"Idempotency-Key": key} if key else {}
-    answer = await client.post("/api/orders", json={"items": items}, headers=headers)
-    told = answer.json()
-    if answer.is_error:
-        raise click.ClickException(f"{told['title']}: {told.get('detail', '')}")
+    headers = {b"Idempotency-Key": key.encode()} if key else {}
+    told = _read(await client.post("/api/orders", json={"items": items}, headers=headers))
     _tell(told, began)
     if wait and told["status"] not in OVER:
         untouched[told["id"]] = told["reference"]
@@ -88,6 +88,21 @@ async def _be_served(
             if news["status"] != "PENDING":
                 untouched.pop(news["id"], None)
             _tell(news, began)
+
+
+def _read(answer: httpx.Response) -> dict[str, Any]:
+    """The order. Raises ClickException when there is none, or whoever answers is no counter of ours."""
+    kind = answer.headers.get("Content-Type", "")
+    if kind == "application/problem+json":
+        problem = answer.json()
+        raise click.ClickException(f"{problem['title']}: {problem['detail']}")
+    if answer.status_code != HTTPStatus.CREATED or kind != "application/json":
+        raise click.ClickException(
+            f"What answers at {answer.url} is no Order Up (status {answer.status_code}): is another "
+            "program on this port? See --url."
+        )
+    order: dict[str, Any] = answer.json()
+    return order
 
 
 async def _news(

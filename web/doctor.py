@@ -175,7 +175,7 @@ async def _redis(settings: Settings) -> list[Finding]:
     """Redis, and what only Redis knows: its clock, and the crew."""
     where = without_password(settings.redis_url or DEFAULT_REDIS_URL)
     try:
-        async with OrderBook(settings) as book:
+        async with OrderBook(settings, load_menu(None)) as book:  # the shop's is another matter
             inspection = await book.inspect()
             apart_ms = inspection.clock_ms - time.time_ns() // 1_000_000
             findings = [Finding("Redis", Mark.WORKS, f"{inspection.version} at {where}")]

@@ -48,15 +48,15 @@ SHARES = (("median", 0.5), ("p90", 0.9), ("p99", 0.99))
 @office_csv.get("/office/orders.csv")
 async def orders_of_a_day() -> Response:
     await require_staff()
-    day = _day()
-    return _download(f"orders-{day}.csv", _orders(*_days().span(day)))
+    day, span = _asked()
+    return await _download(f"orders-{day}.csv", _orders(*span))
 
 
 @office_csv.get("/office/totals.csv")
 async def totals_of_a_day() -> Response:
     await require_staff()
-    day = _day()
-    return _download(f"totals-{day}.csv", _totals(*_days().span(day)))
+    day, span = _asked()
+    return await _download(f"totals-{day}.csv", _totals(*span))
 
 
 async def _orders(from_ms: int, until_ms: int) -> AsyncIterator[list[object]]:
@@ -112,9 +112,19 @@ def _counted(counts: Counts) -> list[object]:
     ]
 
 
-def _download(name: str, rows: AsyncIterator[list[object]]) -> Response:
+async def _download(name: str, rows: AsyncIterator[list[object]]) -> Response:
+    """The first rows are read before anything is answered: without the book it is an error, no table."""
+    lines = _lines(rows)
+    first = await anext(lines)
+
+    @stream_with_context
+    async def all_lines() -> AsyncGenerator[bytes, None]:
+        yield first
+        async for more in lines:
+            yield more
+
     response = Response(
-        stream_with_context(lambda: _lines(rows))(),
+        all_lines(),
         content_type="text/csv; charset=utf-8",
         headers={
             "Cache-Control": "no-store",
@@ -152,12 +162,13 @@ def _time(at_ms: int | None) -> str:
     )
 
 
-def _day() -> date:
-    """The business day asked for; the present one, if none is."""
+def _asked() -> tuple[date, tuple[int, int]]:
+    """The business day asked for, the present one if none is; and from when until when it is."""
     text = request.args.get("day")
     try:
-        return date.fromisoformat(text) if text else _days().of_ms(_now_ms())
-    except ValueError as error:
+        day = date.fromisoformat(text) if text else _days().of_ms(_now_ms())
+        return day, _days().span(day)
+    except (ValueError, OverflowError) as error:  # OverflowError: the last day of the calendar
         raise Unacceptable(
             422, "no-such-day", _("No such day"), _("Write the day as 2026-11-21.")
         ) from error

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import socket
 import stat
+from pathlib import Path
 
 from orders.settings import Settings
-from orders.valkey_server import PORT_FILE
+from orders.valkey_server import PORT_FILE, choose_port
 from tests.restaurant import Restaurant, eventually
 
 VALKEY = "valkey-server"
@@ -91,6 +92,23 @@ def test_a_killed_valkey_comes_back_with_its_data(restaurant: Restaurant) -> Non
     eventually(lambda: restaurant.find(VALKEY) not in (None, killed))
     eventually(lambda: restaurant.status(order) is not None)
     assert "valkey was ended by SIGKILL" in restaurant.log()
+
+
+def test_nobody_else_takes_the_port_of_a_killed_valkey(
+    restaurant: Restaurant, tmp_path: Path
+) -> None:
+    """Another restaurant that opens in that moment takes another one, or it would be sent our orders."""
+    restaurant.open()
+    port = restaurant.valkey_port
+    (tmp_path / PORT_FILE).write_text(str(port))  # where it would like best to be
+    for _ in range(4):  # so that it stays away for more than a second at last
+        eventually(lambda: restaurant.find(VALKEY) is not None)
+        killed = restaurant.kill(VALKEY)
+        eventually(lambda killed=killed: restaurant.find(VALKEY) != killed)
+    eventually(lambda: choose_port(tmp_path) != port)
+    assert restaurant.find(VALKEY) is None
+    eventually(lambda: restaurant.find(VALKEY) is not None)
+    assert restaurant.valkey_port == port
 
 
 def test_a_killed_guardian_comes_back_with_its_valkey(restaurant: Restaurant) -> None:

@@ -40,3 +40,40 @@ async def test_a_redis_that_refuses_to_write_is_away(own_settings: Settings) -> 
             await book.start(order.id, 1, "anna")
         await redis.config_set("min-replicas-to-write", 0)
         await book.start(order.id, 1, "anna")
+
+
+@pytest.mark.parametrize(
+    ("refuse", "serve"),
+    [
+        (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
+        (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
+    ],
+    ids=["memory is full", "replica"],
+)
+async def test_whatever_is_refused_is_away(
+    own_settings: Settings, refuse: tuple[str, ...], serve: tuple[str, ...]
+) -> None:
+    """Not only an order: what writes beside the orders, too, and it is no fault of ours."""
+    async with OrderBook(own_settings) as book, plain_client(own_settings) as redis:
+        await redis.execute_command(*refuse)
+        try:
+            for ask in (
+                lambda: book.lock.attempt("192.0.2.1", "digest", right=False),
+                lambda: book.shelf.set_available("water", available=False),
+                lambda: book.place(NUGGETS),
+            ):
+                with pytest.raises(BookUnavailable):
+                    await ask()
+        finally:
+            await redis.execute_command(*serve)
+        await book.place(NUGGETS)
+
+
+async def test_a_replica_is_not_ready(own_settings: Settings) -> None:
+    """A read-only copy of another Redis takes no orders, and that is said until it takes some."""
+    async with OrderBook(own_settings) as book, plain_client(own_settings) as redis:
+        await redis.execute_command("REPLICAOF", "127.0.0.1", "1")
+        with pytest.raises(BookUnavailable, match="replica"):
+            await book.inspect()
+        await redis.execute_command("REPLICAOF", "NO", "ONE")
+        await book.inspect()

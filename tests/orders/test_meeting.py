@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from orders.board import Snapshot, Ticket
 from orders.book import OrderBook
-from orders.errors import BookUnavailable
+from orders.errors import BookUnavailable, BookUnusable
 from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, WATER, Server, changed
@@ -105,6 +105,25 @@ async def test_a_redis_that_promises_less_is_named(
         await client.config_set(name, value)
         [warning] = (await book.inspect()).warnings
         assert word in warning
+
+
+async def test_a_cluster_keeps_no_book(own_valkey: Server, own_settings: Settings) -> None:
+    """A store's keys live together; that is said before anything is written."""
+    own_valkey.kill()
+    own_valkey.start("--cluster-enabled", "yes")
+    async with OrderBook(own_settings) as book:
+        with pytest.raises(BookUnusable, match="cluster"):
+            await book.inspect()
+
+
+async def test_a_user_who_may_not_is_named(own_valkey: Server, own_settings: Settings) -> None:
+    """What Redis's list of users forbids is told in Redis's own words."""
+    async with Redis.from_url(own_valkey.url) as client:
+        await client.acl_setuser("app", enabled=True, nopass=True, commands=["+@all", "-info"])
+    theirs = own_valkey.url.replace("//", "//app@")
+    async with changed(own_settings, redis_url=theirs) as book:
+        with pytest.raises(BookUnusable, match="info"):
+            await book.inspect()
 
 
 async def test_an_absent_redis_is_unavailable_within_the_deadline(settings: Settings) -> None:

@@ -98,3 +98,23 @@ def test_settings_cannot_be_changed() -> None:
     """They are read once; nobody turns a knob while the parts run."""
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("store", "Main Street", "main-street-2 would do."),
+        ("public_url", "https://orders.example/", "https://orders.example would do."),
+        ("staff_pin", "12", "a PIN of 4 to 64 letters, digits and signs would do."),
+        ("mail_server", "localhost", "127.0.0.1:2525 would do."),
+        ("business_day_starts", "4", "04:00 or 04:15 would do."),
+        ("hook_url", "till", "https://till.example/orders would do."),
+    ],
+)
+def test_nobody_has_to_read_a_pattern(name: str, text: str, told: str) -> None:
+    """What does not fit one is answered by an example."""
+    refused = CliRunner().invoke(show, [flag(name), text])
+    assert (2, f"Error: {variable(name)} ({flag(name)}): {told}\n") == (
+        refused.exit_code,
+        refused.output,
+    )

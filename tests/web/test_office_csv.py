@@ -41,11 +41,14 @@ async def test_a_day_of_orders_is_a_table(
     ana = next(row for row in found if row["id"] == _cell(orders[0].id))
     assert ("'@SUM(A1)", "2 turkey (=1+1)") == (ana["name"], ana["items"])
     assert [] == table(await client.get("/office/orders.csv?day=2001-01-01", headers=STAFF))
-    assert 422 == (await client.get("/office/orders.csv?day=today", headers=STAFF)).status_code
+    for none in ("today", "9999-12-31"):
+        assert (
+            422 == (await client.get(f"/office/orders.csv?day={none}", headers=STAFF)).status_code
+        )
 
 
 @pytest.mark.parametrize(
-    "typed", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1"]
+    "typed", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\uff1d1"]
 )
 def test_a_cell_that_would_be_a_formula_is_made_a_text(typed: str) -> None:
     """By an apostrophe, as spreadsheets have it; also behind a semicolon, where some begin a cell."""

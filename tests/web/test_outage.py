@@ -11,7 +11,7 @@ import pytest
 
 from orders.book import OrderBook
 from orders.settings import Settings
-from tests.conftest import NUGGETS, Server, eventually
+from tests.conftest import NUGGETS, PIN, Server, eventually
 from tests.web.conftest import Web, open_counter
 from tests.web.page import Page
 from tests.web.test_api import ORDER, problem
@@ -147,3 +147,12 @@ async def test_a_stream_asked_for_during_an_outage_is_open_and_blind(
         await board.next("snapshot")
         assert order.reference in board.tickets
         assert order.id == (await phone.next("order")).data["id"]
+
+
+async def test_a_table_that_cannot_be_read_is_not_begun(own_web: Web, own_valkey: Server) -> None:
+    """Whoever is signed in gets 503 for it, and no file that ends after its first line."""
+    await own_web.client.post("/staff", data={"pin": PIN})
+    assert 200 == (await own_web.client.get("/office/orders.csv")).status_code
+    with away(own_valkey, "killed"):
+        for table in ("/office/orders.csv", "/office/totals.csv"):
+            assert 503 == (await at_once(own_web.client.get(table))).status_code

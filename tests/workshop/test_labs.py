@@ -6,16 +6,21 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
+from redis import Redis
 
 import orderup
 from docs.workshop import labs
 from docs.workshop.labs import EXERCISES, SOLUTIONS, NotYet, check
 from kitchen import recipes
+from kitchen.postbox import postbox
 from orders.menu import load_menu
 from tests.conftest import Server
 from tests.restaurant import ORDERUP, Restaurant, opened
@@ -45,7 +50,10 @@ MISSING = {
 
 @pytest.fixture
 def _redis(valkey: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that knows none of the scripts, as the private Valkey of a learner who begins."""
     monkeypatch.setenv("REDIS_URL", valkey.url)
+    with Redis.from_url(valkey.url) as client:
+        client.script_flush()
 
 
 def texts() -> list[Path]:
@@ -172,13 +180,40 @@ def test_a_key_makes_two_orders_one(house: Restaurant) -> None:
 
 
 def test_a_customer_is_told_what_is_wrong(house: Restaurant) -> None:
-    """An unknown dish, and a counter that is not there: a sentence each."""
-    unknown = customer(house, "caviar")
-    nobody = house.call("order", "water", "--url", "http://127.0.0.1:1")
-    for refused, words in ((unknown, "caviar"), (nobody, "Nobody answers at http://127.0.0.1:1")):
+    """An unknown dish, a key that is none, an address where no counter is: a sentence each."""
+    for refused, words in (
+        (customer(house, "caviar"), "caviar"),
+        (customer(house, "water", "--key", "\u00fc"), "Idempotency-Key"),
+        (at(house, "http://127.0.0.1:1"), "Nobody answers at http://127.0.0.1:1"),
+        (at(house, "http://[::1"), "Nobody answers at http://[::1"),
+        (at(house, f"{house.address}/nowhere"), "/nowhere/api/orders is no Order Up"),
+    ):
         assert 1 == refused.returncode
         assert words in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_another_program_on_the_port_is_told(house: Restaurant) -> None:
+    """Who learns has often left something else running there."""
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        answering = threading.Thread(target=other.handle_request)
+        answering.start()
+        refused = at(house, f"http://127.0.0.1:{other.server_port}")
+        answering.join(timeout=10)
+    assert 1 == refused.returncode
+    assert "is no Order Up (status 501)" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("words", [("--port", "99999"), ("--slow-s", "-1"), ("--refuse", "-1")])
+def test_a_postbox_that_cannot_be_is_refused(words: tuple[str, str]) -> None:
+    """Before anything is opened, in a sentence."""
+    refused = CliRunner().invoke(postbox, words)
+    assert (2, True) == (refused.exit_code, f"Invalid value for '{words[0]}'" in refused.output)
+
+
+def at(house: Restaurant, url: str) -> subprocess.CompletedProcess[str]:
+    return house.call("order", "water", "--url", url)
 
 
 def customer(house: Restaurant, *arguments: str) -> subprocess.CompletedProcess[str]:
