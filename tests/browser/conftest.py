@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from orders.book import OrderBook
@@ -54,9 +55,18 @@ LIMIT_MS = 15_000
 expect.set_options(timeout=LIMIT_MS)  # a deadline, on a machine that may be busy
 PEOPLE = ("--kitchen", "people", "--staff-pin", "1234")
 
+# The tests of this folder and their fixtures share an event loop, and so one connection to the browser.
+HERE = pytest_asyncio.fixture(loop_scope="package")
+
 OpenPage = Callable[..., Awaitable[Page]]
 OpenKitchen = Callable[..., Awaitable[Page]]
 Wait = Callable[..., Awaitable[tuple[Order, Page]]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="package"), append=False)
 
 
 @pytest.fixture(scope="package")
@@ -131,18 +141,24 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(timeout=10)
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Its windows share nothing: each is private, and closed at the end of its test."""
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def connection(chromium: str) -> AsyncIterator[Browser]:
+    """Playwright's own process is started once as well, which takes a third of a second."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(chromium)
-        yield browser
-        for context in browser.contexts[1:]:
-            await context.close()
-        await browser.close()
+        connection = await playwright.chromium.connect_over_cdp(chromium)
+        yield connection
+        await connection.close()
 
 
-@pytest.fixture
+@HERE
+async def browser(connection: Browser) -> AsyncIterator[Browser]:
+    """Its windows share nothing: each is private, and closed at the end of its test."""
+    yield connection
+    for context in connection.contexts[1:]:
+        await context.close()
+
+
+@HERE
 async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     """Open a page in a window of its own. At the end: no script failed, nothing came from elsewhere."""
     complaints: list[str] = []
@@ -169,7 +185,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     assert complaints == []
 
 
-@pytest.fixture
+@HERE
 async def open_kitchen(open_page: OpenPage) -> OpenKitchen:
     async def open_kitchen(address: str, query: str = "", **window: Any) -> Page:
         """The kitchen screen in a window of its own, signed in as the staff do it."""
@@ -185,14 +201,14 @@ async def open_kitchen(open_page: OpenPage) -> OpenKitchen:
     return open_kitchen
 
 
-@pytest.fixture
+@HERE
 async def book(stove: Restaurant) -> AsyncIterator[OrderBook]:
     """The book of the restaurant with people at the stove."""
     async with book_of(stove) as book:
         yield book
 
 
-@pytest.fixture
+@HERE
 async def wait(stove: Restaurant, book: OrderBook, open_page: OpenPage) -> Wait:
     async def wait(query: str = "", **window: Any) -> tuple[Order, Page]:
         """Order a meal, and look at the ticket."""
