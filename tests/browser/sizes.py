@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from playwright.async_api import ViewportSize
 
 SIZES: dict[str, ViewportSize] = {
@@ -11,3 +14,9 @@ SIZES: dict[str, ViewportSize] = {
     "tablet": {"width": 1024, "height": 768},
 }
 PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
+
+
+def first(name: str) -> list[Any]:
+    """All sizes, this one in every run and the others in the long one."""
+    others = [pytest.param(size, marks=pytest.mark.long) for size in SIZES if size != name]
+    return [name, *others]
