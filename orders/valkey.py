@@ -12,8 +12,8 @@ goes last, also when the launcher is killed or the whole machine shuts down.
        └─ hold ─► web ──────┤   closed when the last of the three is gone
        └─ hold ─► kitchen ──┘
 
-Neither side knows an order or a key. The guardian imports nothing but the standard library, so that
-it is up within a tenth of a second. Linux and macOS only.
+Neither side knows an order or a key. The guardian imports the standard library alone: it is up within
+a tenth of a second. Linux and macOS only.
 """
 
 from __future__ import annotations
@@ -182,8 +182,7 @@ async def _wait_for_predecessor(directory: Path, lock: int) -> None:
 
 async def _guard(directory: Path, port: int | None, lock: int) -> None:
     """Keep a Valkey up. Once its port was told to somebody, it is that port or none."""
-    told = False
-    failures = 0
+    told, failures = False, 0
     present = asyncio.Event()
     present.set()
     place: asyncio.Server | None = None
@@ -211,8 +210,7 @@ async def _guard(directory: Path, port: int | None, lock: int) -> None:
 
 
 def _report(**line: str | int) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    os.write(1, json.dumps(line).encode() + b"\n")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import socket
 from typing import Any
 
 import pytest
-from playwright.async_api import ViewportSize, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests import http
 from tests.browser.conftest import OpenPage
@@ -14,6 +14,15 @@ from tests.browser.workshop import STAFF, sign_in, state, turn
 from tests.restaurant import Restaurant, eventually
 
 WITHIN_MS = 15_000
+
+
+async def with_twelve_waiting(open_page: OpenPage, stage: Restaurant, screen: ViewportSize) -> Page:
+    """The presenter's page, and twelve customers with a number while nothing gets ready."""
+    turn(stage, paused="true")
+    turn(stage, do="rush")
+    page = await sign_in(open_page, stage, 5, screen)
+    eventually(lambda: twelve_have_numbers(stage))
+    return page
 
 
 def twelve_have_numbers(restaurant: Restaurant) -> bool:
@@ -25,9 +34,7 @@ async def test_a_cook_is_killed_in_the_middle(
     open_page: OpenPage, stage: Restaurant, screen: ViewportSize
 ) -> None:
     """The process is another one afterwards, and every number in the customers' hands still counts."""
-    turn(stage, paused="true")
-    turn(stage, do="rush")
-    page = await sign_in(open_page, stage, 5, screen)
+    page = await with_twelve_waiting(open_page, stage, screen)
     await expect(page.locator("[data-cooks] .pot")).to_have_count(1, timeout=WITHIN_MS)
     before = state(stage)["cooks"][0]["pid"]
     await page.get_by_role("button", name="Kill a cook").click()
@@ -44,10 +51,7 @@ async def test_redis_is_pulled_out_and_put_back(
     open_page: OpenPage, stage: Restaurant, screen: ViewportSize
 ) -> None:
     """Its port refuses, the page lives on; put back, the book knows every number."""
-    turn(stage, paused="true")
-    turn(stage, do="rush")
-    page = await sign_in(open_page, stage, 5, screen)
-    eventually(lambda: twelve_have_numbers(stage))
+    page = await with_twelve_waiting(open_page, stage, screen)
     await page.get_by_role("button", name="Pull out Redis").click()
     await expect(page.locator("[data-counted]")).to_contain_text("Redis is out")
     with pytest.raises(ConnectionRefusedError):
@@ -66,10 +70,7 @@ async def test_the_web_server_is_killed(
     open_page: OpenPage, stage: Restaurant, screen: ViewportSize
 ) -> None:
     """The page comes back by itself; the line of the one counter is gone, no number is."""
-    turn(stage, paused="true")
-    turn(stage, do="rush")
-    page = await sign_in(open_page, stage, 5, screen)
-    eventually(lambda: twelve_have_numbers(stage))
+    page = await with_twelve_waiting(open_page, stage, screen)
     before = state(stage)["web_pid"]
     await page.get_by_role("button", name="Kill the web server").click()
     await expect(page.locator("[data-news]")).to_contain_text(f"{before} →", timeout=WITHIN_MS)

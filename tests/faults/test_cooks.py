@@ -105,7 +105,9 @@ async def test_with_a_reused_job_id_the_others_claim_would_be_lost(redis: RedisS
             await gates[name].wait()
 
         tasks = [func(cook, name="cook")]
-        return Worker(tasks, redis_pool=pool, queue_name="q", poll_delay=0.02, handle_signals=False)
+        # One job at once: so the first does not look at the queue again while it has its own.
+        settings = {"queue_name": "q", "poll_delay": 0.02, "max_jobs": 1}
+        return Worker(tasks, redis_pool=pool, handle_signals=False, **settings)
 
     async with _redis(redis.port) as one, _redis(redis.port) as two:
         claim = in_progress_key_prefix + "meal"
