@@ -24,6 +24,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -54,7 +55,7 @@ VALKEY_LOCK = "valkey.lock"
 
 PREDECESSOR_S = 20.0
 GOODBYE_S = 15.0
-START_ATTEMPTS = 3
+START_ATTEMPTS = 5  # others may start in the same moment, and be quicker to the port
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ async def _guard(directory: Path, port: int | None, lock: int) -> None:
     told, failures = False, 0
     present = asyncio.Event()
     present.set()
-    place: asyncio.Server | None = None
+    place: socket.socket | None = None
 
     async def live() -> int:
         nonlocal port, told, failures, place
@@ -203,7 +204,7 @@ async def _guard(directory: Path, port: int | None, lock: int) -> None:
             elif not told and (failures := failures + 1) == START_ATTEMPTS:
                 raise ValkeyError(f"Valkey does not start; {directory / LOG_FILE} says why.")
             ended = await server.wait()
-        place = await hold_place(chosen) if told and present.is_set() else None
+        place = hold_place(chosen) if told else None
         return ended
 
     await keep_up("valkey", live)

@@ -12,6 +12,7 @@ import ctypes
 import importlib.util
 import os
 import platform
+import random
 import signal
 import socket
 import sys
@@ -163,25 +164,35 @@ async def _is_ready(pid: int, port: int) -> bool:
 
 
 def choose_port(directory: Path) -> int:
-    """The port of the last time; if there is none or somebody else has it, a free one."""
+    """The port of the last time; if there is none or somebody else has it, the usual one; else any.
+
+    Any, not the next: restaurants that open in the same moment would all find that one free.
+    """
+    wanted = [PORTS[0], *random.sample(PORTS, len(PORTS))]
     with suppress(OSError, ValueError):
-        kept = int((directory / PORT_FILE).read_text())
-        if _is_free(kept):
-            return kept
-    for port in PORTS:
+        wanted.insert(0, int((directory / PORT_FILE).read_text()))
+    for port in wanted:
         if _is_free(port):
             return port
     raise ValkeyError(f"No port from {PORTS[0]} to {PORTS[-1]} is free for Valkey.")
 
 
-async def hold_place(port: int) -> asyncio.Server | None:
-    """Have the port while its server is away, and hang up on whoever calls; `None`: it was taken.
+def hold_place(port: int) -> socket.socket | None:
+    """Have the port while its server is away, and let it refuse; `None`: it was taken.
 
     Another restaurant that opens just then would take it for free, and would be sent our orders.
     """
-    with suppress(OSError):
-        return await asyncio.start_server(lambda _, caller: caller.close(), HOST, port)
-    return None
+    holder = socket.socket()
+    try:
+        holder.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # what was connected may linger
+        holder.bind((HOST, port))
+    except OSError:
+        holder.close()
+        return None
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)  # and from now on nobody beside us
+    return holder
 
 
 def keep_port(directory: Path, port: int) -> None:
@@ -194,6 +205,7 @@ def _is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+            probe.listen()
         except OSError:
             return False
     return True

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from orders.valkey_server import WRITERS_NICENESS, answers, choose_port, valkey_server
+from orders.valkey import PrivateValkey, private_valkey
+from orders.valkey_server import PORT_FILE, WRITERS_NICENESS, answers, choose_port, valkey_server
 from tests.conftest import eventually
 
 
@@ -29,3 +33,36 @@ async def test_who_writes_the_file_anew_gives_way(tmp_path: Path) -> None:
         await eventually(lambda: WRITERS_NICENESS == os.getpriority(os.PRIO_PROCESS, writer))
         assert os.getpriority(os.PRIO_PROCESS, server.pid) < WRITERS_NICENESS
     os.close(lock)
+
+
+async def test_many_may_start_in_the_same_moment(tmp_path: Path) -> None:
+    """Each finds a port of its own, though none of them is taken while they look."""
+    async with AsyncExitStack() as open_ones:
+
+        async def start(name: str) -> PrivateValkey:
+            return await open_ones.enter_async_context(private_valkey(tmp_path / name))
+
+        started = await asyncio.gather(*(start(name) for name in "abcdefgh"))
+        assert 8 == len({valkey.url for valkey in started})
+
+
+async def test_nobody_takes_the_port_of_one_that_is_pulled_out(tmp_path: Path) -> None:
+    """It refuses, whoever looks for a port passes it by, and it is there for its owner."""
+    other = tmp_path / "other"
+    other.mkdir()
+    async with private_valkey(tmp_path / "own") as valkey, Redis.from_url(valkey.url) as redis:
+        port = int((tmp_path / "own" / PORT_FILE).read_text())
+        (other / PORT_FILE).write_text(str(port))  # where the other would like best to be
+        await redis.set("order", "101")
+        valkey.pull_out()
+        await eventually(lambda: not accepts(port))
+        await eventually(lambda: port != choose_port(other))
+        assert not accepts(port)
+        valkey.put_back()
+        await eventually(lambda: accepts(port))
+        assert b"101" == await eventually(lambda: redis.get("order"))
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return 0 == probe.connect_ex(("127.0.0.1", port))
