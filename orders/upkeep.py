@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-FIRST_PAUSE_S = 0.2
+FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 10.0
 HEALTHY_AFTER_S = 30.0
 LAST_RESORT_S = 2.0
@@ -51,7 +51,7 @@ async def keep_up(name: str, live: Callable[[], Awaitable[int]]) -> NoReturn:
         end = _in_words(await live())
         if time.monotonic() - born >= HEALTHY_AFTER_S:
             pause_s = FIRST_PAUSE_S
-        log.warning("%s %s; starting it again in %.1f s", name, end, pause_s)
+        log.warning("%s %s; starting it again in %g s", name, end, pause_s)
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 

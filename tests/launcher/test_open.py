@@ -101,7 +101,7 @@ def test_nobody_else_takes_the_port_of_a_killed_valkey(
     restaurant.open()
     port = restaurant.valkey_port
     (tmp_path / PORT_FILE).write_text(str(port))  # where it would like best to be
-    for _ in range(4):  # so that it stays away for more than a second at last
+    for _ in range(6):  # so that it stays away for more than a second at last
         eventually(lambda: restaurant.find(VALKEY) is not None)
         killed = restaurant.kill(VALKEY)
         eventually(lambda killed=killed: restaurant.find(VALKEY) != killed)
