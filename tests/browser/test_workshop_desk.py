@@ -8,7 +8,7 @@ from playwright.async_api import ViewportSize, expect
 
 from tests import http
 from tests.browser.conftest import OpenPage
-from tests.browser.workshop import STAFF, figure, settled, sign_in, state, turn
+from tests.browser.workshop import STAFF, figure, sign_in, state, staying, turn
 from tests.restaurant import Restaurant, eventually
 
 WITHIN_MS = 15_000
@@ -65,9 +65,9 @@ async def test_keys_press_the_buttons(open_page: OpenPage, stage: Restaurant) ->
     await page.keyboard.press("r")
     eventually(lambda: len(state(stage)["one"]["people"]) >= 12)
     await page.keyboard.press("+")
-    eventually(lambda: len(settled(stage)) == 2)
+    eventually(lambda: staying(stage) == 2)
     await page.keyboard.press("-")
-    eventually(lambda: len(settled(stage)) == 1)
+    eventually(lambda: staying(stage) == 1)
     await page.keyboard.press("x")
     eventually(lambda: not state(stage)["one"]["people"])
 

@@ -49,10 +49,9 @@ def state(restaurant: Restaurant) -> dict[str, Any]:
     raise AssertionError("the stream told nothing")
 
 
-def settled(restaurant: Restaurant) -> list[dict[str, Any]]:
-    """The cooks, when none of them is on the way out; else none."""
-    cooks = list(state(restaurant)["cooks"])
-    return [] if any(cook["leaving"] for cook in cooks) else cooks
+def staying(restaurant: Restaurant) -> int:
+    """How many cooks are there and not on the way out."""
+    return sum(not cook["leaving"] for cook in state(restaurant)["cooks"])
 
 
 def set_up(restaurant: Restaurant) -> None:
@@ -60,8 +59,10 @@ def set_up(restaurant: Restaurant) -> None:
     switches = ("doors_open", "paused", "slow_fryer", "failing", "people_cook", "laptops")
     turn(restaurant, **dict.fromkeys(switches, "false"), speed="10", per_minute="40", turkeys="0")
     turn(restaurant, do="reset")
-    while len(eventually(lambda: settled(restaurant))) > 1:
+    for number in range(staying(restaurant), 1, -1):
         turn(restaurant, do="send-home")
+        eventually(lambda number=number: staying(restaurant) < number)  # else one too many would go
+    eventually(lambda: len(state(restaurant)["cooks"]) == 1)
     eventually(lambda: state(restaurant)["queue"]["people"] == [])
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from orders.states import Status
 from orders.valkey import PrivateValkey
 from web.workshop.cooks import Cooks
 from web.workshop.show import Show
@@ -50,7 +51,7 @@ class Faults:
         if name == "redis-back":
             self._back.set()
             return
-        in_hands = self._numbers_in_hands()
+        in_hands = await self._numbers_in_hands(client)
         lost_in_line = self._lost_in_line()
         what = {
             "cook": self._kill_a_cook,
@@ -69,14 +70,10 @@ class Faults:
         }
 
     async def _kill_a_cook(self, client: httpx.AsyncClient) -> bool:
-        """In the middle of an order: the book says who has one in hand."""
-        cooking = [visit for visit in self._show.visits["queue"] if visit.place == "pot"]
-        for visit in cooking:
-            path = f"/api/orders/{visit.order_id}"
-            answer = await client.get(path, headers=self._staff)
-            name = (answer.json() if answer.status_code == HTTPStatus.OK else {}).get("cook") or ""
-            if pid := self._cooks.kill(name):
-                self._tell(f"Process {pid} was killed with number {visit.reference} in the pot.")
+        """In the middle of an order, whoever placed it."""
+        for order in await self._listed(client, Status.STARTED):
+            if pid := self._cooks.kill(order["cook"] or ""):
+                self._tell(f"Process {pid} was killed with number {order['reference']} in the pot.")
                 return True
         self._tell("No cook has an order in hand. Let customers in, and try again.")
         return False
@@ -107,14 +104,28 @@ class Faults:
         self._tell(f"The web server, process {pid}, was killed; another one starts.")
         return True
 
-    def _numbers_in_hands(self) -> list[str]:
+    async def _numbers_in_hands(self, client: httpx.AsyncClient) -> set[str]:
+        """The orders of the play's customers, and of those in the hall who still wait for a meal."""
         visits = self._show.visits["queue"]
-        return [visit.order_id for visit in visits if visit.order_id and not visit.over]
+        waiting = await self._listed(client, Status.PENDING, Status.STARTED, Status.RETRY)
+        ours = {visit.order_id for visit in visits if visit.order_id and not visit.over}
+        return ours | {order["id"] for order in waiting}
+
+    async def _listed(self, client: httpx.AsyncClient, *states: Status) -> list[dict[str, Any]]:
+        """The latest hundred orders in these states; none while the counter cannot say."""
+        import httpx
+
+        try:
+            asked = {"status": ",".join(states), "limit": "100"}
+            answer = await client.get("/api/orders", params=asked, headers=self._staff, timeout=2)
+        except httpx.TransportError:
+            return []
+        return list(answer.json()["orders"]) if answer.status_code == HTTPStatus.OK else []
 
     def _lost_in_line(self) -> int:
         return self._show.figures["one"].ended["lost"]
 
-    async def _still_known(self, ids: list[str], client: httpx.AsyncClient) -> int:
+    async def _still_known(self, ids: set[str], client: httpx.AsyncClient) -> int:
         """So many of these orders the counter knows, asked one by one as their customers would."""
         async with asyncio.timeout(COUNT_WITHIN_S):
             return sum([await self._is_known(order_id, client) for order_id in ids])
