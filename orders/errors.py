@@ -12,8 +12,8 @@ BookError
 ├── TooManyWaiting        the crew has more than it can cook; nothing was taken
 ├── HookNotFound          no web hook has this id
 ├── BookUnavailable       Redis cannot be reached or refuses to write; nothing is known
-├── BookBroken            what stands in Redis is not as we wrote it
-└── BookUnusable          Redis answers, but cannot keep a book (too old, say)
+│   └── BookUnusable      Redis answers, but cannot keep a book (too old, say)
+└── BookBroken            what stands in Redis is not as we wrote it
 
 The counter turns each into an HTTP status in one place, `web/problems.py`.
 """
@@ -113,9 +113,9 @@ class BookUnavailable(BookError):
     """Redis is away. Whether the last write happened is not known: repeat it with the same key."""
 
 
+class BookUnusable(BookUnavailable):
+    """Redis is there, but not one that an order book can be kept on."""
+
+
 class BookBroken(BookError):
     """An entry in Redis is not as we wrote it; the text is Redis's."""
-
-
-class BookUnusable(BookError):
-    """Redis is there, but not one that an order book can be kept on."""

@@ -162,21 +162,22 @@ class unavailable:  # noqa: N801 - reads as a word: with unavailable(): ...
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        said = str(error).rstrip(".")
         match error:
             case AuthenticationError():
-                raise BookUnusable(f"Redis refuses the user or the password: {error}.") from error
+                raise BookUnusable(f"Redis refuses the user or the password: {said}.") from error
             case NoPermissionError():
-                raise BookUnusable(f"Redis does not let this user keep a book: {error}.") from error
+                raise BookUnusable(f"Redis does not let this user keep a book: {said}.") from error
             case ResponseError() if "DB index" in str(error):
-                raise BookUnusable(f"Redis has no such database: {error}.") from error
+                raise BookUnusable(f"Redis has no such database: {said}.") from error
             case RedisConnectionError() | RedisTimeoutError() | OSError() | TimeoutError():
                 raise BookUnavailable("Redis cannot be reached.") from error
             case ResponseError() if _refuses(error):
-                raise BookUnavailable(f"Redis refuses to serve: {error}.") from error
+                raise BookUnavailable(f"Redis refuses to serve: {said}.") from error
             case RuntimeError() if CLOSED_BENEATH in str(error):
                 raise BookUnavailable("Redis has closed the connection.") from error
             case RedisError() if not isinstance(error, ResponseError):
-                raise BookUnavailable(f"Redis: {error}.") from error
+                raise BookUnavailable(f"Redis: {said}.") from error
 
 
 def _refuses(error: ResponseError) -> bool:

@@ -7,7 +7,6 @@ from functools import singledispatch
 from orders.errors import (
     BookError,
     BookUnavailable,
-    BookUnusable,
     HookNotFound,
     IdempotencyKeyReused,
     KeyOfErased,
@@ -148,7 +147,7 @@ def _unknown_hook(error: HookNotFound) -> Problem:
 
 
 @problem_of_book.register
-def _unavailable(_error: BookUnavailable | BookUnusable) -> Problem:
+def _unavailable(_error: BookUnavailable) -> Problem:
     return Problem(
         503,
         "unavailable",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import secrets
 import shutil
 import time
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from .house import LONG, House, RedisServer, Web, eventually, order_for, passed, steps
 from .proxy import Proxy
@@ -19,6 +21,7 @@ from .viewer import Viewer, viewer
 ANSWERED_WITHIN_S = 2.0
 BLIND_WITHIN_S = 3.0
 RIGHT_WITHIN_S = 3.0
+ROOM_BYTES = 60_000  # for the file that Redis appends to
 OUTAGE_S = 20.0 if LONG else 6.0
 
 Fault = Callable[[], None]
@@ -100,6 +103,52 @@ async def test_what_is_done_during_an_outage_is_written_after_it(
     done = await web.until(order["id"], "SUCCESS")
     assert steps(done) == [("PENDING", 1), ("STARTED", 1), ("SUCCESS", 1)]
     await web.until((await web.place())["id"], "SUCCESS")
+
+
+async def test_a_redis_that_lets_nobody_in_is_an_outage(house: House, redis: RedisServer) -> None:
+    """Somebody has changed the password: everybody is told, nothing is lost, and no stack trace is
+    written; with the old one again all goes on.
+    """
+    ours = f"redis://:ours@127.0.0.1:{redis.port}/0"
+    async with Redis(port=redis.port, single_connection_client=True) as admin:
+        await change_password(admin, "ours")
+        web, _ = await house.web_and_kitchen(redis_url=ours)
+        order = await web.place("gated")
+        async with viewer(web.url) as board:
+            await eventually(lambda: len(house.diary()) == 1)
+            await change_password(admin, "another")
+            await eventually(lambda: board.blind, BLIND_WITHIN_S)
+            await _everybody_is_told(web)
+            house.open_gate()
+            await passed(2)
+            await change_password(admin, "ours")
+            await _right(board, web)
+    done = await web.until(order["id"], "SUCCESS")
+    assert steps(done) == [("PENDING", 1), ("STARTED", 1), ("SUCCESS", 1)]
+
+
+async def test_a_disk_without_room_loses_nothing(house: House, redis: RedisServer) -> None:
+    """Redis can write no further and goes. What was acknowledged is there again when there is room."""
+    web = await house.web()
+    assert redis.process is not None
+    resource.prlimit(redis.process.pid, resource.RLIMIT_FSIZE, (ROOM_BYTES, ROOM_BYTES))
+    async with _cashier(web) as acknowledged:
+        await eventually(lambda: not redis.process.alive)
+        assert 10 < len(acknowledged)
+        await _everybody_is_told(web)
+        redis.start()
+        before = len(acknowledged)
+        await eventually(lambda: len(acknowledged) > before)
+    for pairs in acknowledged.values():
+        [(reference, order_id)] = pairs
+        assert reference == (await web.order(order_id))["reference"]
+
+
+async def change_password(admin: Redis, password: str) -> None:
+    """From now on newcomers need this one; and all but the administrator are newcomers."""
+    await admin.config_set("requirepass", password)
+    for kind in ("normal", "pubsub"):
+        await admin.client_kill_filter(_type=kind, skipme=True)
 
 
 async def test_cut_connections_are_made_again(house: House, network: Proxy) -> None:
