@@ -33,4 +33,7 @@ settings = {
     "cron_jobs": [CronJob(collect, cron="* * * * * */1")],
     "concurrency": int(os.environ.get("BENCH_CONCURRENCY", "10")),
     "startup": startup,
+    # Its look for stuck jobs, otherwise each minute, has a job done twice that it meets between being
+    # fetched and being marked as active (saq 0.26, `sweep` of its queue): one at the start is enough.
+    "timers": {"sweep": 3600},
 }
