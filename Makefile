@@ -48,7 +48,7 @@ format: .venv/can-test
 soak: .venv/can-test  ## five minutes of random faults, and a ledger: make soak ARGS="--seed 7"
 	$(IN_VENV) -m tests.faults.soak $(ARGS)
 
-bench: .venv/can-test .venv-bench/ready  ## ours beside its peers, 40 minutes; writes docs/benchmarks.md
+bench: .venv/can-test .venv-bench/ready  ## ours beside its peers, an hour; writes docs/benchmarks.md
 	$(IN_VENV) -m bench $(ARGS)
 
 bench-quick: .venv/can-test .venv-bench/ready  ## the same in a short form, under 2 minutes; only printed

@@ -1,6 +1,6 @@
 """Run scenarios, print what came out, and keep it: `python -m bench [--quick] [scenario …]`.
 
-    python -m bench                 everything, 40 minutes; then docs/benchmarks.md is written anew
+    python -m bench                 everything, an hour; then docs/benchmarks.md is written anew
     python -m bench --quick         everything in a short form, under 2 minutes; printed only
     python -m bench cook pickup     some; docs/benchmarks.md keeps the last result of the others
     python -m bench --report        nothing is run: docs/benchmarks.md from the last full results
