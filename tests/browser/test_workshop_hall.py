@@ -278,7 +278,7 @@ def break_and_mend(restaurant: Restaurant, fault: str) -> float:
     match fault:
         case "redis":
             eventually(lambda: state(restaurant)["redis_is_out"])
-            time.sleep(1)
+            time.sleep(1)  # the length of the fault itself
             since = time.monotonic()
             turn(restaurant, fault="redis-back")
         case "web":
