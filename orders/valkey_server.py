@@ -184,9 +184,8 @@ def hold_place(port: int) -> socket.socket | None:
     """
     holder = socket.socket()
     try:
-        holder.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # what was connected may linger
+        # Connections of the server that is gone may linger there.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind((HOST, port))
     except OSError:
         holder.close()
@@ -206,6 +205,6 @@ def _is_free(port: int) -> bool:
         try:
             probe.bind((HOST, port))
             probe.listen()
-        except OSError:
+        except (OSError, OverflowError):  # the latter where the kept number is no port
             return False
     return True

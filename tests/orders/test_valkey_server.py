@@ -12,7 +12,14 @@ import pytest
 from redis.asyncio import Redis
 
 from orders.valkey import PrivateValkey, private_valkey
-from orders.valkey_server import PORT_FILE, WRITERS_NICENESS, answers, choose_port, valkey_server
+from orders.valkey_server import (
+    PORT_FILE,
+    PORTS,
+    WRITERS_NICENESS,
+    answers,
+    choose_port,
+    valkey_server,
+)
 from tests.conftest import eventually
 
 
@@ -44,6 +51,13 @@ async def test_many_may_start_in_the_same_moment(tmp_path: Path) -> None:
 
         started = await asyncio.gather(*(start(name) for name in "abcdefgh"))
         assert 8 == len({valkey.url for valkey in started})
+
+
+@pytest.mark.parametrize("kept", ["", "no number", "99999", "-1"])
+def test_a_spoilt_port_file_does_no_harm(kept: str, tmp_path: Path) -> None:
+    """Another port is chosen, as if there were no file."""
+    (tmp_path / PORT_FILE).write_text(kept)
+    assert choose_port(tmp_path) in PORTS
 
 
 async def test_nobody_takes_the_port_of_one_that_is_pulled_out(tmp_path: Path) -> None:
