@@ -21,12 +21,13 @@ from orders.valkey_server import (
     valkey_server,
 )
 from tests.conftest import eventually
+from tests.faults.house import free_port
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the kernel tells of no children")
 async def test_who_writes_the_file_anew_gives_way(tmp_path: Path) -> None:
     """It has less of the processors than the server, which goes on to answer."""
-    port = choose_port(tmp_path)
+    port = free_port()  # not one that a restaurant of another test may choose in the same moment
     lock = os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR)
     async with valkey_server(tmp_path, port, lock) as server, Redis(port=port) as redis:
         assert await answers(server, port)
