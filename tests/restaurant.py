@@ -32,6 +32,11 @@ def eventually(condition: Callable[[], Any], within_s: float = 15.0) -> Any:
     return outcome
 
 
+def on_duty(crew: list[dict[str, Any]]) -> int:
+    """How many of a crew, as `/api/kitchen` tells it, are there."""
+    return sum(cook["on_duty"] and not cook["lost"] for cook in crew)
+
+
 class Restaurant:
     """The command `orderup`, and all processes that descend from it, in a directory of their own.
 

@@ -19,7 +19,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.sizes import SIZES
 from tests.browser.ticket import book_of
 from tests.conftest import Server
-from tests.restaurant import Parts, Restaurant, eventually
+from tests.restaurant import Parts, Restaurant, eventually, on_duty
 from tests.web.test_office_actions import brought_to
 
 STAFF = {"Authorization": "Bearer 1234"}
@@ -63,7 +63,7 @@ class House:
         return list(self.api.get("/api/kitchen").json()["crew"])
 
     def on_shift(self) -> int:
-        return sum(cook["on_duty"] and not cook["lost"] for cook in self.crew())
+        return on_duty(self.crew())
 
     def tell(self, **told: Any) -> None:
         assert 200 == self.api.put("/api/kitchen", json=told).status_code

@@ -25,7 +25,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.kitchen import card, is_now
 from tests.browser.sizes import PROJECTOR
 from tests.browser.workshop import PHONE, STAFF, state, turn
-from tests.restaurant import Restaurant, eventually, opened
+from tests.restaurant import Restaurant, eventually, on_duty, opened
 from web.door import address_on_the_net
 from web.workshop.house import House
 from web.workshop.opening import INVITATION
@@ -244,7 +244,8 @@ async def test_fifty_phones_order_and_follow_during_a_fault(stage: Restaurant, f
     """
     turn(stage, do="hire")
     turn(stage, do="hire")
-    eventually(lambda: 3 == len(on_duty(stage)))
+    kitchen = f"{stage.address}/api/kitchen"
+    eventually(lambda: 3 == on_duty(http.get(kitchen, headers=STAFF).json()["crew"]))
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=stage.address, limits=limits, timeout=30) as client:
         phones = [Phone(client) for _ in range(50)]
@@ -262,12 +263,6 @@ async def test_fifty_phones_order_and_follow_during_a_fault(stage: Restaurant, f
     assert {"SUCCESS", "COLLECTED"} >= {order["status"] for order in ours}
     assert 50 == len(ours)
     assert state(stage)["redis_is_out"] is False
-
-
-def on_duty(restaurant: Restaurant) -> list[str]:
-    """The names of the cooks who are there."""
-    kitchen = http.get(f"{restaurant.address}/api/kitchen", headers=STAFF).json()
-    return [cook["name"] for cook in kitchen["crew"] if cook["on_duty"] and not cook["lost"]]
 
 
 def break_and_mend(restaurant: Restaurant, fault: str) -> float:
