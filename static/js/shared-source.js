@@ -49,6 +49,7 @@ class SharedSource extends EventTarget {
   }
 
   #giveUp() {
+    if (this.readyState === EventSource.CLOSED) return; // the page has left, and its worker with it
     workersFail = true;
     this.close();
     this.dispatchEvent(new Event("error"));

@@ -16,6 +16,12 @@ from tests.restaurant import Restaurant
 
 TWO_BEATS_MS, AN_HOUR_MS = 12_000, 3_600_000
 DAY_S = 24 * 3600
+KEEP_WORKERS = """
+  window.workers = [];
+  window.SharedWorker = class extends SharedWorker {
+    constructor(...of) { super(...of); window.workers.push(this); }
+  };
+"""
 REFUSE_WAKE_LOCK = """
   window.asked = [];
   WakeLock.prototype.request = async kind => {
@@ -31,6 +37,13 @@ COUNT_STREAMS = """
   window.EventSource = class extends EventSource {  // a tab's own, where the worker was slow to answer
     constructor(...of) { super(...of); window.opened += 1; }
   };
+"""
+KIND_OF_STREAM = """
+  import('/static/js/shared-source.js').then(({ openShared }) => {
+    const source = openShared('/board/events');
+    source.close();
+    return source.constructor.name;
+  })
 """
 
 
@@ -100,6 +113,19 @@ async def test_a_browser_without_shared_workers_has_a_stream_for_each_tab(
     for script in ("delete window.SharedWorker", *scripts):
         board = await open_board(hall, open_page, script=script)
         await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
+
+
+async def test_a_worker_that_fails_when_nobody_listens_any_more_disturbs_nobody(
+    hall: Hall, open_page: OpenPage
+) -> None:
+    """Its script may fail to load after the page has left; back again, the page shares a stream."""
+    board = await open_board(hall, open_page, script=KEEP_WORKERS)
+    kind: str = await board.evaluate(KIND_OF_STREAM)
+    await board.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+    await board.evaluate("workers.forEach(worker => worker.dispatchEvent(new Event('error')))")
+    assert kind == await board.evaluate(KIND_OF_STREAM)
+    await board.evaluate("dispatchEvent(new Event('online'))")
+    await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
 
 
 async def test_a_board_works_by_http_under_any_name(hall: Hall, browser: Browser) -> None:
