@@ -131,9 +131,11 @@ def _guard(app: Quart, settings: Settings) -> None:
 
 
 def _wrap(app: Quart, settings: Settings, vitals: Vitals) -> None:
-    """Put ASGI layers around Quart, as Quart documents it: the last is the outermost."""
-    inner = Doorkeeper(Streams(Stopwatch(app.asgi_app, vitals)))
-    app.asgi_app = SecurityHeaders(inner)  # type: ignore[method-assign]
+    """Put ASGI layers around Quart, as Quart documents it: the last is the outermost. What lies inside
+    of the streams has done its work, and is forgotten, when a viewer settles down to stay.
+    """
+    inner = SecurityHeaders(Doorkeeper(Stopwatch(app.asgi_app, vitals)))
+    app.asgi_app = Streams(inner)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.asgi_app = TrustedProxies(  # type: ignore[method-assign]
             app.asgi_app, settings.trusted_proxies

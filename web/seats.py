@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import random
 from collections import Counter as Tally
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 
 from web import sse
 
@@ -25,24 +25,22 @@ class Seats:
         self._taken: Tally[str] = Tally()
         self._left = 0
 
-    async def seated(
-        self, address: str, frames: AsyncGenerator[bytes, None]
-    ) -> AsyncGenerator[bytes, None]:
-        """`frames` on a seat of their own, given back at the end; or the word that all are taken."""
+    def seated(self, address: str, frames: AsyncGenerator[bytes, None]) -> Seated:
+        """`frames` on a seat of their own, or the word that all are taken. To be closed."""
+        return Seated(self, address, frames)
+
+    def take(self, address: str) -> bool:
+        """Whether there is one for this address."""
         if self._taken.total() >= self._in_all or self._taken[address] >= self._per_address:
-            await frames.aclose()
-            yield _full()
-            return
+            return False
         self._taken[address] += 1
-        try:
-            async for frame in frames:
-                yield frame
-        finally:
-            self._taken[address] -= 1
-            if not self._taken[address]:
-                del self._taken[address]
-            self._tidy_up()
-            await frames.aclose()
+        return True
+
+    def give_back(self, address: str) -> None:
+        self._taken[address] -= 1
+        if not self._taken[address]:
+            del self._taken[address]
+        self._tidy_up()
 
     def _tidy_up(self) -> None:
         """What a viewer leaves behind are cycles of tasks and protocols, which only Python's collector
@@ -52,6 +50,40 @@ class Seats:
         if self._left >= max(LEFTOVERS, self._taken.total() // 8):
             self._left = 0
             gc.collect()
+
+
+class Seated:
+    """The frames of one viewer, who takes a seat when the first is asked for.
+
+    A generator around the other would say it in fewer lines, and take half a KiB for each viewer.
+    """
+
+    __slots__ = ("_address", "_arrived", "_frames", "_has_seat", "_seats")
+
+    def __init__(self, seats: Seats, address: str, frames: AsyncGenerator[bytes, None]) -> None:
+        self._seats, self._address, self._frames = seats, address, frames
+        self._arrived = self._has_seat = False
+
+    def __aiter__(self) -> Seated:
+        return self
+
+    def __anext__(self) -> Awaitable[bytes]:
+        return anext(self._frames) if self._arrived else self._arrive()
+
+    async def _arrive(self) -> bytes:
+        self._arrived = True
+        self._has_seat = self._seats.take(self._address)
+        if self._has_seat:
+            return await anext(self._frames)
+        await self._frames.aclose()
+        return _full()
+
+    async def aclose(self) -> None:
+        """Give the seat back. Whoever found none has none to give."""
+        if self._has_seat:
+            self._has_seat = False
+            self._seats.give_back(self._address)
+        await self._frames.aclose()
 
 
 def _full() -> bytes:

@@ -9,9 +9,11 @@ stay for hours, does not keep alive what Quart needed for a moment.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable
 from contextlib import aclosing
 from typing import Any
+
+from web.seats import Seated
 
 FRAMES = "orderup.frames"  # in the scope of a request: what is sent after its head
 
@@ -35,10 +37,11 @@ class Streams:
 class _Visit:
     """One request. That a stream has no more than its head is not passed on to the server."""
 
-    __slots__ = ("_receive", "_scope", "_send", "left")
+    __slots__ = ("_head", "_receive", "_scope", "_send", "left")
 
     def __init__(self, scope: Any, receive: Any, send: Any) -> None:
         self.left = False
+        self._head: Any = None
         self._scope, self._receive, self._send = scope, receive, send
 
     async def receive(self) -> Any:
@@ -48,29 +51,45 @@ class _Visit:
         return message
 
     async def send(self, message: Any) -> None:
-        if message["type"] == "http.response.start" or FRAMES not in self._scope:
+        if message["type"] == "http.response.start":
+            self._head = message
+        if message is self._head or FRAMES not in self._scope:
             await self._send(message)
 
-    async def stay(self, frames: AsyncGenerator[bytes, None]) -> None:
+    async def stay(self, frames: Seated) -> None:
         """Send the frames until they end, or the viewer leaves."""
         sender = asyncio.current_task()
         assert sender is not None
         watch = asyncio.create_task(self._watch(sender))
         try:
             async with aclosing(frames):
+                await self._settle_down()
                 async for frame in frames:
-                    await self._send(
-                        {"type": "http.response.body", "body": frame, "more_body": True}
-                    )
-            await self._send({"type": "http.response.body"})
+                    await self._send_part(frame)
+            await self._send_part(b"", more=False)
         except asyncio.CancelledError:
             if not self.left or sender.uncancel():  # it was not the watch, or not the watch alone
                 raise
         finally:
             watch.cancel()
 
+    async def _settle_down(self) -> None:
+        """Have the head sent, whatever the server waits for; it keeps the headers of question and
+        answer as long as the stream, some 2 KiB from a browser, and needs one of them for its log.
+        """
+        await self._send_part(b"")
+        self._head["headers"] = []
+        asked = self._scope["headers"]
+        self._scope["headers"] = [header for header in asked if header[0] == b"user-agent"]
+
+    def _send_part(self, frame: bytes, *, more: bool = True) -> Awaitable[None]:
+        part = {"type": "http.response.body", "body": frame, "more_body": more}
+        sent: Awaitable[None] = self._send(part)
+        return sent
+
     async def _watch(self, sender: asyncio.Task[Any]) -> None:
         """Stop the sender when the viewer leaves, also while it waits for something to send."""
         while not self.left:
-            await self.receive()
+            message = await self._receive()
+            self.left = message["type"] == "http.disconnect"
         sender.cancel()

@@ -10,22 +10,33 @@ import pytest
 
 from web.streams import FRAMES, Streams
 
-HEAD = {"type": "http.response.start", "status": 200, "headers": []}
+HEADERS = [(b"content-type", b"text/event-stream")]
+ASKED = [(b"user-agent", b"a browser"), (b"cookie", b"long")]
+HEAD = {"type": "http.response.start", "status": 200, "headers": HEADERS}
 QUARTS_END = {"type": "http.response.body", "body": b"", "more_body": False}
 LEAVES = {"type": "http.disconnect"}
 WITHIN_S = 5
 
 
 class Server:
-    """An ASGI server with one request, whose viewer can be made to leave."""
+    """An ASGI server with one request, whose viewer can be made to leave. As ASGI has it, it sends the
+    head together with the first part of the body, and it may keep both messages.
+    """
 
     def __init__(self, path: str = "/board/events") -> None:
-        self.scope = {"type": "http", "path": path}
+        self.scope = {"type": "http", "path": path, "headers": list(ASKED)}
         self.sent: list[dict[str, Any]] = []
         self.arrives: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.head: dict[str, Any] = {}
 
     async def send(self, message: dict[str, Any]) -> None:
-        self.sent.append(message)
+        if message["type"] == "http.response.start":
+            self.head = message
+            return
+        if not self.sent:
+            self.sent.append(dict(self.head))
+        if message["body"] or not message["more_body"]:
+            self.sent.append(message)
 
     def serve(self, app: Any) -> asyncio.Task[None]:
         return asyncio.create_task(Streams(app)(self.scope, self.arrives.get, self.send))
@@ -43,7 +54,7 @@ class Board:
         for _ in range(self._hears):
             await receive()
         scope[FRAMES] = self._frames()
-        await send(HEAD)
+        await send(dict(HEAD))
         await send(QUARTS_END)
 
     async def _frames(self) -> AsyncGenerator[bytes, None]:
@@ -64,7 +75,7 @@ async def test_frames_follow_the_head_and_the_end_comes_last() -> None:
 
     async def app(scope: Any, _receive: Any, send: Any) -> None:
         scope[FRAMES] = frames()
-        await send(HEAD)
+        await send(dict(HEAD))
         await send(QUARTS_END)
 
     server = Server()
@@ -74,7 +85,7 @@ async def test_frames_follow_the_head_and_the_end_comes_last() -> None:
     assert {asyncio.current_task()} == asyncio.all_tasks()
     head, first, end = server.sent
     assert (HEAD, b"one", True) == (head, first["body"], first["more_body"])
-    assert not end.get("more_body")
+    assert not end["more_body"]
 
 
 @pytest.mark.parametrize("path", ["/board/events", "/board"])
@@ -82,13 +93,26 @@ async def test_an_answer_that_is_no_stream_passes_as_it_is(path: str) -> None:
     """A 404 or a 204 at a stream's address, and everything at any other."""
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
-        await send(HEAD)
+        await send(dict(HEAD))
         await send(QUARTS_END)
 
     server = Server(path)
     async with asyncio.timeout(WITHIN_S):
         await server.serve(app)
     assert [HEAD, QUARTS_END] == server.sent
+
+
+async def test_what_the_server_keeps_of_a_stream_is_small() -> None:
+    """Headers are let go when the head is sent, except the one that may stand in the server's log."""
+    board, server = Board(), Server()
+    async with asyncio.timeout(WITHIN_S):
+        serving = server.serve(board)
+        await board.shown.wait()
+        assert HEADERS == server.sent[0]["headers"]
+        assert [] == server.head["headers"]
+        assert ASKED[:1] == server.scope["headers"]
+        server.arrives.put_nowait(LEAVES)
+        await serving
 
 
 async def test_a_viewer_who_leaves_a_quiet_stream_is_noticed_at_once() -> None:
@@ -133,7 +157,7 @@ async def test_a_stream_that_breaks_tells_the_server() -> None:
 
     async def app(scope: Any, _receive: Any, send: Any) -> None:
         scope[FRAMES] = frames()
-        await send(HEAD)
+        await send(dict(HEAD))
 
     async with asyncio.timeout(WITHIN_S):
         with pytest.raises(LookupError):
