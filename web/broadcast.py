@@ -18,11 +18,14 @@ WOKEN_AT_ONCE = 50
 
 
 class Broadcast:
-    """One stream of frames. `catch_up` gives what a newcomer must see first, as of the last frame."""
+    """One stream of frames. `catch_up` gives what a newcomer must see first, as of the last frame;
+    so many frames are kept for those who are a little behind.
+    """
 
     # A phone's stream is a broadcast to one; there are as many of these as customers.
     __slots__ = (
         "_catch_up",
+        "_keep",
         "_kept",
         "_over",
         "_sent",
@@ -31,9 +34,10 @@ class Broadcast:
         "viewers",
     )
 
-    def __init__(self, catch_up: Callable[[], bytes]) -> None:
+    def __init__(self, catch_up: Callable[[], bytes], keep: int = KEPT_FRAMES) -> None:
         self.viewers = 0
         self._catch_up = catch_up
+        self._keep = keep
         self._kept: list[bytes] = []  # a deque would take 600 bytes, empty
         self._sent = 0
         self._waiting: list[asyncio.Future[None]] = []
@@ -43,7 +47,7 @@ class Broadcast:
     def send(self, frame: bytes) -> None:
         """Show a frame to all viewers."""
         self._kept.append(frame)
-        del self._kept[:-KEPT_FRAMES]
+        del self._kept[: -self._keep]
         self._sent += 1
         self._wake()
 

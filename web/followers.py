@@ -12,31 +12,32 @@ from orders.errors import BookUnavailable
 from orders.model import Order
 from web import sse
 from web.broadcast import Broadcast
-from web.outlook import Outlook
+from web.outlook import Outlook, Progress
 
 READ_AT_ONCE = 200
 TELL_EVERY_S = 2.0
 TOLD_AT_ONCE = 100
 
-See = Callable[[Order], Outlook]
+See = Callable[[Progress], Outlook]
 
 
 class Followed:
     """One order with its viewers."""
 
-    __slots__ = ("_order", "_see", "_told", "_told_at", "broadcast", "frame")
+    __slots__ = ("_blind_frame", "_progress", "_see", "_told", "_told_at", "broadcast", "frame")
 
     def __init__(self, blind_frame: Callable[[], bytes], see: See) -> None:
         self.frame = b""
-        self.broadcast = Broadcast(lambda: self.frame + self._outlook_frame() + blind_frame())
-        self._order: Order | None = None
+        self.broadcast = Broadcast(self._whole, keep=1)  # whoever missed more sees the order anew
+        self._blind_frame = blind_frame
+        self._progress: Progress | None = None
         self._see = see
         self._told = Outlook()
         self._told_at = 0.0
 
     def show(self, order: Order | None) -> None:
         """Tell the viewers how the order is now; `None` when there is no such order (any more)."""
-        self._order = order
+        self._progress = Progress.of(order) if order else None
         if order is not None and (frame := sse.event("order", order.to_json())) != self.frame:
             self.frame = frame
             self.broadcast.send(frame + self._outlook_frame())
@@ -45,14 +46,17 @@ class Followed:
 
     def show_outlook(self) -> None:
         """Tell the viewers what they may expect, if it is no longer what they were told."""
-        if self._order is not None and self.frame:
-            outlook = self._see(self._order)
+        if self._progress is not None and self.frame:
+            outlook = self._see(self._progress)
             if not outlook.is_as(self._told, time.monotonic() - self._told_at):
                 self.broadcast.send(self._tell(outlook))
 
+    def _whole(self) -> bytes:
+        return self.frame + self._outlook_frame() + self._blind_frame()
+
     def _outlook_frame(self) -> bytes:
         """As it is now; nothing when there is nothing to say."""
-        if self._order is None or (outlook := self._see(self._order)) == Outlook():
+        if self._progress is None or (outlook := self._see(self._progress)) == Outlook():
             return b""
         return self._tell(outlook)
 

@@ -17,7 +17,6 @@ from orders.board import Change, Snapshot
 from orders.book import OrderBook
 from orders.crew import Standing
 from orders.feed import PING_EVERY_S, CrewChanged, MenuChanged, Touched
-from orders.model import Order
 from orders.special import Choice
 from orders.watch import CrewWatch
 from web import sse
@@ -28,7 +27,7 @@ from web.hearing import COMPARE_EVERY_S, Hearing, News
 from web.line import Line
 from web.offer import Offer
 from web.office_stream import OfficeStream
-from web.outlook import Outlook
+from web.outlook import Outlook, Progress
 from web.rail import Rail
 from web.screen import Screen
 
@@ -94,11 +93,11 @@ class Hub:
         """One viewer's stream of one order, until it is finished."""
         return self._followers.follow(order_id)
 
-    def outlook(self, order: Order) -> Outlook:
+    def outlook(self, progress: Progress) -> Outlook:
         """What the customer of an order may expect, as far as this process has seen."""
         if self.blind_since_ms is not None:
             return Outlook()
-        outlook = self._line.outlook(order)
+        outlook = self._line.outlook(progress)
         return Outlook(outlook.ahead) if self.standing.paused else outlook
 
     @property

@@ -15,7 +15,7 @@ from orders.board import Ticket
 from orders.model import Order
 from orders.states import Status
 from web.estimate import Estimate, Range
-from web.outlook import Outlook
+from web.outlook import Outlook, Progress
 
 WAITING = frozenset({Status.PENDING, Status.RETRY})
 
@@ -55,18 +55,18 @@ class Line:
         """The board as it was last heard."""
         return self._tickets
 
-    def outlook(self, order: Order) -> Outlook:
+    def outlook(self, progress: Progress) -> Outlook:
         """What its customer may expect, while it waits or is being cooked. When an order that goes
         before others, or that waits for another attempt, will be started, nobody knows.
         """
         now_ms = self.now_ms
-        if order.status is Status.STARTED and (since_ms := _first_start(order)):
-            return Outlook(None, self._estimate.on_the_stove(now_ms - since_ms, now_ms))
-        if order.status is not Status.PENDING or order.priority:
+        if progress.status is Status.STARTED and progress.started_ms:
+            return Outlook(None, self._estimate.on_the_stove(now_ms - progress.started_ms, now_ms))
+        if progress.status is not Status.PENDING or progress.first:
             return Outlook()
-        ticket = self._tickets.get(order.id)
-        since_ms = ticket.since_ms if ticket else order.placed_ms
-        ahead = bisect_left(self._waiting, (True, since_ms, order.id))
+        ticket = self._tickets.get(progress.order_id)
+        since_ms = ticket.since_ms if ticket else progress.placed_ms
+        ahead = bisect_left(self._waiting, (True, since_ms, progress.order_id))
         if not self._estimate.trusted:
             return Outlook(ahead)
         quiet_ms, waited_ms = self._quiet_ms(since_ms, now_ms), now_ms - since_ms
@@ -152,20 +152,9 @@ def _turn(order_id: str, ticket: Ticket) -> _Turn:
     return not ticket.first, ticket.since_ms, order_id
 
 
-def _first_start(order: Order) -> int | None:
-    """When it was started, the first time since it last was PENDING."""
-    started_ms = None
-    for entry in reversed(order.history):
-        if entry.status is Status.PENDING:
-            break
-        if entry.status is Status.STARTED:
-            started_ms = entry.at_ms
-    return started_ms
-
-
 def _way(order: Order) -> tuple[int, int, int] | None:
     """When it was placed, started and ready; `None` for an order that did not go that way."""
-    started_ms = _first_start(order)
+    started_ms = Progress.of(order).started_ms
     if started_ms is None or order.ready_ms is None:
         return None
     return order.placed_ms, started_ms, order.ready_ms

@@ -1,11 +1,38 @@
-"""The outlook of an order: what its customer is told to expect, and when to tell it again."""
+"""The outlook of an order: what it depends on, what its customer is told to expect, and when again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from orders.model import Order
+from orders.states import Status
 from web.estimate import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an order is: all that its outlook depends on, at a tenth of the order's size."""
+
+    order_id: str
+    status: Status
+    first: bool  # it goes before all others that wait
+    placed_ms: int
+    started_ms: int | None  # the first time since it last was PENDING
+
+    @classmethod
+    def of(cls, order: Order) -> Progress:
+        return cls(order.id, order.status, order.priority, order.placed_ms, _first_start(order))
+
+
+def _first_start(order: Order) -> int | None:
+    started_ms = None
+    for entry in reversed(order.history):
+        if entry.status is Status.PENDING:
+            break
+        if entry.status is Status.STARTED:
+            started_ms = entry.at_ms
+    return started_ms
 
 
 @dataclass(frozen=True, slots=True)

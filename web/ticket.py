@@ -15,6 +15,7 @@ from orders.states import Actor, Status
 from web.address import public_address
 from web.counter import counter, stream
 from web.estimate import Range
+from web.outlook import Progress
 from web.problem import Unacceptable
 from web.qr import qr
 from web.texts import choose_language, language
@@ -32,7 +33,7 @@ async def show_ticket(order_id: str) -> Response:
     address = public_address() + url_for("ticket.show_ticket", order_id=order_id)
     names = {sku: item.called(language()) for sku, item in counter().book.menu.items.items()}
     done, of = order.progress or (None, None)
-    outlook = counter().hub.outlook(order)
+    outlook = counter().hub.outlook(Progress.of(order))
     page = await render_template(
         "ticket.html",
         order=order,

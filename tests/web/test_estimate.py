@@ -14,6 +14,7 @@ from orders.model import Order
 from orders.states import Status
 from web.estimate import CHECKED, ENOUGH, RECENT_MS, RIGHT, Estimate, Range
 from web.line import Line
+from web.outlook import Progress
 
 RUNS = Path(__file__).with_name("runs")
 LATER_EVERY_MS = 2_000
@@ -142,7 +143,7 @@ class Run:
 
     def _look(self, order_id: str, said: list[Said]) -> None:
         if self._now_ms <= self._ready_ms.get(order_id, 0):
-            ready = self._line.outlook(self._orders[order_id]).ready
+            ready = self._line.outlook(Progress.of(self._orders[order_id])).ready
             said.append(Said(ready, self._ready_ms[order_id] - self._now_ms))
 
 

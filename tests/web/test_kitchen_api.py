@@ -12,6 +12,7 @@ from orders.crew import Standing
 from orders.states import Actor, Status
 from tests.conftest import NUGGETS, eventually
 from tests.web.conftest import STAFF, Web
+from web.outlook import Progress
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ async def test_in_a_paused_kitchen_nobody_is_promised_a_time(book: OrderBook, we
         await book.start(order.id, 1, "anna")
         await book.finish(order.id, 1, "anna")
     waiting = await book.place(NUGGETS)
-    await eventually(lambda: hub.outlook(waiting).ready)
+    await eventually(lambda: hub.outlook(Progress.of(waiting)).ready)
     await book.crew.tell(paused=True)
-    await eventually(lambda: hub.outlook(waiting).ready is None)
-    assert 0 == hub.outlook(waiting).ahead
+    await eventually(lambda: hub.outlook(Progress.of(waiting)).ready is None)
+    assert 0 == hub.outlook(Progress.of(waiting)).ahead

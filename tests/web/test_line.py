@@ -13,7 +13,7 @@ from tests.conftest import NUGGETS
 from tests.web.conftest import open_hub
 from web.estimate import ENOUGH, Range
 from web.line import Line
-from web.outlook import Outlook
+from web.outlook import Outlook, Progress
 
 
 def ticket(status: Status, since_ms: int) -> Ticket:
@@ -43,12 +43,12 @@ async def test_a_place_is_how_many_wait_that_came_before(book: OrderBook) -> Non
     """Who is started, or goes, leaves the line; who comes later is behind."""
     line, (first, second, third) = await waiting(book, 3)
     later_ms = third.placed_ms + 1_000
-    assert [0, 1, 2] == [line.outlook(order).ahead for order in (first, second, third)]
+    assert [0, 1, 2] == [line.outlook(Progress.of(order)).ahead for order in (first, second, third)]
     line.change({first.id: ticket(Status.STARTED, later_ms)})
-    assert [0, 1] == [line.outlook(order).ahead for order in (second, third)]
+    assert [0, 1] == [line.outlook(Progress.of(order)).ahead for order in (second, third)]
     line.change({"another": ticket(Status.PENDING, later_ms)})
     line.change({second.id: ticket(Status.REVOKED, later_ms)})
-    assert 0 == line.outlook(third).ahead
+    assert 0 == line.outlook(Progress.of(third)).ahead
 
 
 async def test_who_is_put_first_stands_before_all_others(book: OrderBook) -> None:
@@ -58,10 +58,10 @@ async def test_who_is_put_first_stands_before_all_others(book: OrderBook) -> Non
         await book.prioritize(third.id, priority=priority)
         tickets = (await book.snapshot()).tickets
         line.change({third.id: tickets[third.id]})
-        assert expected == [line.outlook(order).ahead for order in (first, second)]
+        assert expected == [line.outlook(Progress.of(order)).ahead for order in (first, second)]
         afresh = Line()
         afresh.replace(tickets)
-        assert expected == [afresh.outlook(order).ahead for order in (first, second)]
+        assert expected == [afresh.outlook(Progress.of(order)).ahead for order in (first, second)]
 
 
 async def test_who_is_put_first_turns_no_clock_back(book: OrderBook) -> None:
@@ -80,10 +80,10 @@ async def test_an_order_that_came_back_stands_behind(book: OrderBook) -> None:
     later_ms = second.placed_ms + 1_000
     line.change({first.id: ticket(Status.STARTED, later_ms)})
     line.change({first.id: ticket(Status.RETRY, later_ms + 1)})
-    assert 0 == line.outlook(second).ahead
+    assert 0 == line.outlook(Progress.of(second)).ahead
     line.change({first.id: ticket(Status.PENDING, later_ms + 2)})
     line.change({"third": ticket(Status.PENDING, later_ms + 3)})
-    assert 1 == line.outlook(first).ahead
+    assert 1 == line.outlook(Progress.of(first)).ahead
 
 
 async def test_of_some_orders_nobody_can_say_when(book: OrderBook) -> None:
@@ -95,7 +95,7 @@ async def test_of_some_orders_nobody_can_say_when(book: OrderBook) -> None:
         replace(order, status=Status.SUCCESS),
         replace(order, status=Status.FAILURE),
     ):
-        assert Outlook() == line.outlook(other)
+        assert Outlook() == line.outlook(Progress.of(other))
 
 
 async def test_a_counter_learns_from_the_orders_before_it_was_opened(book: OrderBook) -> None:
@@ -107,7 +107,7 @@ async def test_a_counter_learns_from_the_orders_before_it_was_opened(book: Order
     await book.set_status(order.id, Status.COLLECTED, Actor.STAFF)
     next_one = await book.place(NUGGETS)
     async with open_hub(book) as hub:
-        ready = hub.outlook(next_one).ready
+        ready = hub.outlook(Progress.of(next_one)).ready
         assert ready is not None
         assert ready.high_ms < 60_000
 
