@@ -77,15 +77,16 @@ class CrewWorker(SlipWorker):
     async def main(self) -> None:
         """As arq's, with two tasks beside it: one hears the bell, one looks when it has rung."""
         self._listening = asyncio.create_task(self._listen())
-        tasks = [self._listening, asyncio.create_task(self._look())]
+        tasks = [asyncio.create_task(self._look())]
         if self.cron_jobs or self.allow_abort_jobs:
             tasks.append(asyncio.create_task(self._attend()))
         try:
             await super().main()
         finally:
+            self._stop_listening()
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(self._listening, *tasks, return_exceptions=True)
             await self._bell.close()
 
     def handle_sig(self, signum: signal.Signals) -> None:
@@ -103,7 +104,11 @@ class CrewWorker(SlipWorker):
         self.closing = True
         log.info("going home: nothing new is taken, %d orders are in hand", self.job_counter)
         self._rung.set()  # arq waits until what is done has been taken off its list
-        if self._listening is not None:
+        self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        """Once: to be cancelled again would interrupt it in handing the bell on."""
+        if self._listening is not None and not self._listening.cancelling():
             self._listening.cancel()
 
     async def _listen(self) -> None:

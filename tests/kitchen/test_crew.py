@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -15,14 +16,14 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.jobs import Job
 from arq.worker import Worker, async_check_health, func
 
-from kitchen import recipes
+from kitchen import bell, recipes
 from kitchen.crew import CrewWorker
 from kitchen.shift import serialize, worker_options
 from orders.book import OrderBook
 from orders.model import Order
 from orders.settings import Settings
 from orders.states import Status
-from tests.conftest import NUGGETS, eventually
+from tests.conftest import NUGGETS, PATIENT_S, eventually
 
 # A stock worker closes its pool by a name that redis-py has given up.
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated close:DeprecationWarning")
@@ -35,8 +36,8 @@ def stock(settings: Settings, **options: Any) -> Worker:
 
 
 def ours(settings: Settings, **options: Any) -> Worker:
-    """It polls every 8 s, longer than a test waits: what happens here, happens without that."""
-    return CrewWorker(settings, **options)
+    """It polls less often than a test waits: what happens here, happens without that."""
+    return CrewWorker(settings, **{"poll_delay": 60, **options})
 
 
 @pytest.fixture(params=[stock, ours])
@@ -55,7 +56,7 @@ def at_work(request: pytest.FixtureRequest, settings: Settings) -> AtWork:
             alive = not working.done()
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            await asyncio.wait_for(worker.close(), 10)
+            await asyncio.wait_for(worker.close(), PATIENT_S)
         assert alive, working
 
     return at_work
@@ -94,8 +95,8 @@ async def test_a_task_runs_and_its_result_is_kept(arq: ArqRedis, at_work: AtWork
 
     job = await arq.enqueue_job("add", 1, other=2)
     assert job is not None
-    async with at_work(func(add, name="add", keep_result=10)):
-        assert await job.result(timeout=5, poll_delay=0.02) == 3
+    async with at_work(func(add, name="add", keep_result=60)):
+        assert await job.result(timeout=PATIENT_S, poll_delay=0.02) == 3
 
 
 async def test_a_task_that_asks_for_another_try_gets_it(arq: ArqRedis, at_work: AtWork) -> None:
@@ -175,7 +176,7 @@ async def test_an_aborted_task_is_cancelled(arq: ArqRedis, at_work: AtWork) -> N
 
     job = await arq.enqueue_job("hang")
     async with at_work(func(hang, name="hang"), allow_abort_jobs=True) as worker:
-        await asyncio.wait_for(began.wait(), 5)
+        await asyncio.wait_for(began.wait(), PATIENT_S)
         assert job is not None
         await abort(job)
         await eventually(lambda: worker.jobs_failed == 1)
@@ -254,26 +255,29 @@ async def test_a_misspelt_task_is_named_with_the_cure(
     settings: Settings, arq: ArqRedis, caplog: pytest.LogCaptureFixture
 ) -> None:
     """In the kitchen's log: what was asked for, what may be meant, and what is known here."""
+    await arq.enqueue_job("cook_ordr", "1", 1)  # nobody rings for it
     worker = ours(settings, handle_signals=False)
     working = asyncio.create_task(worker.async_run())
     try:
-        await arq.enqueue_job("cook_ordr", "1", 1)
         await eventually(lambda: "task 'cook_ordr'" in caplog.text)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        await asyncio.wait_for(worker.close(), 10)
+        await asyncio.wait_for(worker.close(), PATIENT_S)
     assert "did you mean cook_order? It knows: cook_order." in caplog.text
     assert "function 'cook_ordr' not found" in caplog.text
 
 
-async def test_who_goes_home_hands_the_bell_on(settings: Settings, book: OrderBook) -> None:
+async def test_who_goes_home_hands_the_bell_on(
+    settings: Settings, book: OrderBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A ring that came in the last moment is not lost: whoever stays looks at once."""
+    monkeypatch.setattr(bell, "RING_WITHIN_S", PATIENT_S)
     worker = CrewWorker(settings, handle_signals=False)
     working = asyncio.create_task(worker.async_run())
     await eventually(book.crew.beats)
     await book._gateway.command("DEL", book.keys.bell)
-    worker._begin_to_close()
+    worker.handle_sig_wait_for_completion(signal.SIGTERM)  # and claims nothing any more
 
     async def rings() -> bool:
         return bool(await book._gateway.command("LLEN", book.keys.bell))
@@ -281,7 +285,7 @@ async def test_who_goes_home_hands_the_bell_on(settings: Settings, book: OrderBo
     await eventually(rings)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    await asyncio.wait_for(worker.close(), 10)
+    await asyncio.wait_for(worker.close(), PATIENT_S)
 
 
 async def test_a_damaged_order_stops_nobody(
