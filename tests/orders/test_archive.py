@@ -14,7 +14,7 @@ from orders.errors import BookBroken, KeyOfErased, NotFinished, OrderMovedOn, Or
 from orders.model import Order, OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.states import Actor, Status
-from tests.conftest import NUGGETS, WATER, changed
+from tests.conftest import NUGGETS, WATER, changed, eventually
 from tests.receiver import SECRET
 
 SPY = OrderRequest(items=(OrderLine(sku="hamburger", quantity=1, note='"sku":"water",'),))
@@ -37,6 +37,16 @@ async def some_orders(book: OrderBook, how_many: int = 10) -> list[Order]:
     return sorted(orders, key=lambda order: (order.placed_ms, order.id.encode()), reverse=True)
 
 
+async def a_moment_later(book: OrderBook) -> None:
+    """Wait until what is placed next is newer: orders of one ms stand in no order of their coming."""
+    before_ms = await book.diary.now_ms()
+
+    async def it_is() -> bool:
+        return await book.diary.now_ms() > before_ms
+
+    await eventually(it_is)
+
+
 async def test_every_order_is_on_one_page_the_newest_first(book: OrderBook) -> None:
     """Also those placed in the same moment, and whatever has become of them."""
     orders = await some_orders(book)
@@ -50,6 +60,7 @@ async def test_orders_that_come_or_go_in_between_shift_no_page(
     """Nothing is shown twice and nothing left out, even if the order where we stopped is gone."""
     orders = await some_orders(book)
     first = await book.archive.page(Filter(), 4)
+    await a_moment_later(book)
     await book.place(NUGGETS)
     await raw.zrem(book.keys.placed, first.orders[-1].id)
     await raw.delete(f"{settings.key_prefix}order:{orders[6].id}")  # expired
@@ -61,7 +72,9 @@ async def test_orders_that_come_or_go_in_between_shift_no_page(
 
 async def test_a_search_finds_what_was_asked_for_and_nothing_else(book: OrderBook) -> None:
     """By status, number and item, alone and together."""
-    nuggets, water, spy = [await book.place(wanted) for wanted in (NUGGETS, WATER, SPY)]
+    nuggets, water = await book.place(NUGGETS), await book.place(WATER)
+    await a_moment_later(book)
+    spy = await book.place(SPY)
     await book.set_status(water.id, Status.COLLECTED, Actor.STAFF)
     for wanted, found in (
         (Filter(frozenset({Status.COLLECTED})), [water]),
@@ -93,6 +106,7 @@ async def test_a_rare_order_is_found_some_pages_on(
     monkeypatch.setattr(archive, "SCAN", 3)
     monkeypatch.setattr(archive, "SCANS_A_PAGE", 2)
     rare = await book.place(WATER)
+    await a_moment_later(book)
     await some_orders(book, 8)
     page = await book.archive.page(Filter(sku="water"))
     assert ((), True) == (page.orders, page.next is not None)
