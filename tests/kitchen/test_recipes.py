@@ -22,7 +22,7 @@ from orders.book import OrderBook
 from orders.model import Meal, Order, OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.states import Status
-from tests.conftest import eventually
+from tests.conftest import PATIENT_S, eventually
 
 MENU = Path(__file__).parents[2] / "docs" / "workshop" / "menu.toml"
 
@@ -82,8 +82,12 @@ async def attempted(cook: Cook, order: Order, attempt: int) -> Order:
 async def test_the_plainest_recipe_takes_as_long_as_the_menu_says() -> None:
     """No less, whatever the quantity, and not much more."""
     began = time.monotonic()
-    await timed.cook(recipes.Dish("nuggets-6", 9, 0.2, "order", 1))
-    assert 0.2 <= time.monotonic() - began < 1.5
+    cooking = asyncio.create_task(timed.cook(recipes.Dish("nuggets-6", 9, 0.2, "order", 1)))
+    much_more = asyncio.create_task(asyncio.sleep(1.5))
+    done, _ = await asyncio.wait({cooking, much_more}, return_when=asyncio.FIRST_COMPLETED)
+    assert cooking in done
+    assert time.monotonic() - began > 0.19
+    much_more.cancel()
 
 
 async def test_work_on_the_loop_is_done_here_and_elsewhere_is_not(cook: Cook) -> None:
@@ -154,9 +158,10 @@ async def test_luck_is_the_same_in_a_kitchen_opened_anew() -> None:
 async def test_the_special_is_another_one_each_day_of_the_week(cook: Cook) -> None:
     """Seven days, seven dishes; the result names the shop's own day and the dish."""
     assert set(SPECIALS) == {special_of(date(2026, 3, day)) for day in range(1, 8)}
+    before = cook.book.special.business_day()
     order = await attempted(cook, await placed(cook, "special"), 1)
     told = order.result["special"]
-    assert cook.book.special.business_day().isoformat() == told["day"]
+    assert date.fromisoformat(told["day"]) in {before, cook.book.special.business_day()}
     assert special_of(date.fromisoformat(told["day"])) == told["special"]
 
 
@@ -180,7 +185,7 @@ async def test_steps_of_a_feast_go_on_side_by_side() -> None:
             await together.wait()
         return await work()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENT_S):
         await feast.cook(recipes.Dish("feast", 1, 0.0, "order", 1, keep=keep))
     assert ["season", *feast.SIDE_BY_SIDE, "carve"] == going
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -21,7 +20,7 @@ from orders.book import OrderBook
 from orders.diary import Entry
 from orders.schedule import TASKS
 from orders.settings import Settings
-from tests.conftest import NUGGETS, WATER, eventually
+from tests.conftest import NUGGETS, PATIENT_S, WATER, early_in_the_minute, eventually
 
 DAILY_MENU = Path(__file__).parents[2] / "docs" / "workshop" / "menu.toml"
 
@@ -50,16 +49,16 @@ async def asked(book: OrderBook, task: str) -> Entry:
         found = await ran(book, task)
         return found if found and found.last_ms and found.last_ms > before else None
 
-    found = await eventually(again, 5)
+    found = await eventually(again)
     assert found is not None
     return found
 
 
 async def test_what_was_missed_is_made_up_at_the_start(settings: Settings, book: OrderBook) -> None:
     """A kitchen that opens does at once what is due, and the diary says how it went."""
-    await eventually(lambda: time.time() % 60 < 50, 11)  # or the next minute would bring it anyway
+    await early_in_the_minute()  # or the next one would bring it anyway
     async with errands(settings, book):
-        found = await eventually(lambda: done(book), 10)
+        found = await eventually(lambda: done(book))
     assert await book.special.today() == found["special"].last_result
     assert all(entry.last_ok for entry in found.values() if entry.task.every)
     assert "nothing to write" == found["report"].last_result
@@ -83,7 +82,7 @@ async def test_of_several_kitchens_one_does_it(
     async with AsyncExitStack() as stack:
         for _ in range(5):
             await stack.enter_async_context(errands(settings, book))
-        await eventually(lambda: done(book), 10)
+        await eventually(lambda: done(book))
     assert sorted(task.name for task in TASKS if task.every) == sorted(runs)
 
 
@@ -97,8 +96,8 @@ async def test_what_fails_is_told_and_stays_due(
 
     monkeypatch.setitem(schedule.WORK, "report", no_paper)
     async with errands(settings, book):
-        found = await eventually(lambda: ran(book, "report"), 10)
-        await eventually(lambda: ran(book, "stock"), 10)
+        found = await eventually(lambda: ran(book, "report"))
+        await eventually(lambda: ran(book, "stock"))
     assert (False, "RuntimeError: no paper", True) == (
         found.last_ok,
         found.last_result,
@@ -110,7 +109,7 @@ async def test_what_fails_is_told_and_stays_due(
 async def test_each_can_be_asked_for(settings: Settings, book: OrderBook, task: str) -> None:
     """Whether it is due or not: it runs soon, without a poll, and says what it did."""
     async with errands(settings, book):
-        await eventually(lambda: done(book), 10)
+        await eventually(lambda: done(book))
         found = await asked(book, task)
     assert (True, True) == (found.last_ok, bool(found.last_result))
 
@@ -119,7 +118,7 @@ async def test_a_daily_dish_is_ordered_once_a_day(settings: Settings) -> None:
     """By the clock, whichever kitchen it is and however often it is asked; what is sold out is not."""
     settings = settings.model_copy(update={"menu": DAILY_MENU})
     async with OrderBook(settings) as book, errands(settings, book), errands(settings, book):
-        found = await eventually(lambda: done(book), 10)
+        found = await eventually(lambda: done(book))
         assert "ordered: special as 100" == found["daily"].last_result
         assert "ordered: special as 100" == (await asked(book, "daily")).last_result
         await book.shelf.set_available("special", available=False)
@@ -163,7 +162,7 @@ async def test_any_kitchen_runs_errands_beside_its_cooks(
             )
         worker = make(settings)
         working = asyncio.create_task(worker.async_run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENT_S):
             for _ in hanging:
                 await began.acquire()
         order = await book.place(NUGGETS)
@@ -171,11 +170,11 @@ async def test_any_kitchen_runs_errands_beside_its_cooks(
         async def is_ready() -> bool:
             return (await book.order(order.id)).status == "SUCCESS"
 
-        await eventually(is_ready, 10)
+        await eventually(is_ready)
         await eventually(lambda: all(task.done() for task in worker.tasks.values()))
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        await asyncio.wait_for(worker.close(), 10)
+        await asyncio.wait_for(worker.close(), PATIENT_S)
     await pool.aclose()
 
 
@@ -187,8 +186,8 @@ async def test_what_was_done_by_the_clock_stands_in_the_diary(
     await book.place(WATER)
     worker = CrewWorker(brief, handle_signals=False)
     working = asyncio.create_task(worker.async_run())
-    swept = await eventually(lambda: ran(book, "sweep"), 10)
+    swept = await eventually(lambda: ran(book, "sweep"))
     assert "mended: 0 numbers, 0 board, 0 queue" == swept.last_result
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    await asyncio.wait_for(worker.close(), 10)
+    await asyncio.wait_for(worker.close(), PATIENT_S)

@@ -23,7 +23,7 @@ async def test_after_a_few_wrong_pins_an_address_is_not_heard(book: OrderBook) -
     assert [0.0] * PER_ADDRESS == await wrong(book, "192.0.2.1", PER_ADDRESS)
     for right in (False, True):
         wait_s = await book.lock.attempt("192.0.2.1", "another", right=right)
-        assert LASTS_MS / 1000 - 5 < wait_s <= LASTS_MS / 1000
+        assert LASTS_MS / 1000 - 60 < wait_s <= LASTS_MS / 1000
     assert 0 == await book.lock.attempt("192.0.2.2", "the PIN", right=True)
 
 
@@ -48,7 +48,7 @@ async def test_from_everywhere_together_there_are_more(book: OrderBook) -> None:
     for n in range(IN_ALL):
         assert [0.0] == await wrong(book, f"192.0.2.{n}")
     wait_s = await book.lock.attempt("198.51.100.1", "the PIN", right=True)
-    assert ALL_LAST_MS / 1000 - 5 < wait_s <= ALL_LAST_MS / 1000
+    assert ALL_LAST_MS / 1000 - 60 < wait_s <= ALL_LAST_MS / 1000
 
 
 async def test_attempts_of_the_same_moment_are_counted_one_by_one(

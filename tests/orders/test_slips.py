@@ -44,7 +44,7 @@ async def written(raw: Redis, queue: str, job_id: str) -> dict[str, Any]:
     return {
         "text": text.replace(str(enqueued_ms), "<et>"),
         "due": score - enqueued_ms,
-        "expires within": round((expires_ms - enqueued_ms) / 10_000),
+        "expires within": round((expires_ms - enqueued_ms) / 20_000),
         "types": [await raw.type(key) for key in (f"arq:job:{job_id}", queue)],
         "other keys": await raw.exists(
             *(f"arq:{part}:{job_id}" for part in ("in-progress", "retry", "result"))

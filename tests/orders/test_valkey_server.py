@@ -31,10 +31,10 @@ async def test_who_writes_the_file_anew_gives_way(tmp_path: Path) -> None:
     lock = os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR)
     async with valkey_server(tmp_path, port, lock) as server, Redis(port=port) as redis:
         assert await answers(server, port)
-        await redis.mset({str(number): "an order" for number in range(100)})
+        await redis.mset({str(number): "an order" for number in range(400)})
         await redis.config_set(
             "rdb-key-save-delay", 100_000
-        )  # µs for each key: it takes ten seconds
+        )  # µs for each key: it takes forty seconds
         await redis.bgrewriteaof()
         children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
         writer = int(await eventually(children.read_text))
@@ -63,19 +63,32 @@ def test_a_spoilt_port_file_does_no_harm(kept: str, tmp_path: Path) -> None:
 
 async def test_nobody_takes_the_port_of_one_that_is_pulled_out(tmp_path: Path) -> None:
     """It refuses, whoever looks for a port passes it by, and it is there for its owner."""
-    other = tmp_path / "other"
-    other.mkdir()
-    async with private_valkey(tmp_path / "own") as valkey, Redis.from_url(valkey.url) as redis:
-        port = int((tmp_path / "own" / PORT_FILE).read_text())
-        (other / PORT_FILE).write_text(str(port))  # where the other would like best to be
+    own, other, port = tmp_path / "own", tmp_path / "other", free_port()
+    for directory in (own, other):  # a port that no restaurant of another test may choose
+        directory.mkdir()
+        (directory / PORT_FILE).write_text(str(port))
+    async with private_valkey(own) as valkey, Redis.from_url(valkey.url) as redis:
+        assert valkey.url.endswith(f":{port}/0")
         await redis.set("order", "101")
         valkey.pull_out()
         await eventually(lambda: not accepts(port))
-        await eventually(lambda: port != choose_port(other))
+        await eventually(lambda: is_held(port))
+        assert port != choose_port(other)
         assert not accepts(port)
         valkey.put_back()
         await eventually(lambda: accepts(port))
         assert b"101" == await eventually(lambda: redis.get("order"))
+
+
+def is_held(port: int) -> bool:
+    """Whether somebody has the port; to look as `choose_port` does would be in its way."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 def accepts(port: int) -> bool:

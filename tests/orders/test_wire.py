@@ -12,13 +12,17 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from orders.gateway import Gateway, connection_pool
 from orders.wire import Wire
-from tests.conftest import Server, eventually
+from tests.conftest import PATIENT_S, Server, eventually
+
+
+async def opened(valkey: Server, answer_s: float = PATIENT_S) -> Wire:
+    pool = connection_pool(valkey.url, size=1, wait_s=1, answer_s=answer_s, decode_responses=True)
+    return await Wire.open(pool)
 
 
 @pytest.fixture
 async def wire(own_valkey: Server) -> AsyncIterator[Wire]:
-    pool = connection_pool(own_valkey.url, size=1, wait_s=1, answer_s=0.3, decode_responses=True)
-    wire = await Wire.open(pool)
+    wire = await opened(own_valkey)
     yield wire
     await wire.close()
 
@@ -61,8 +65,9 @@ async def test_a_closed_wire_says_so_at_once(wire: Wire) -> None:
         await wire.ask("PING")
 
 
-async def test_a_silent_wire_is_cut(wire: Wire, own_valkey: Server) -> None:
+async def test_a_silent_wire_is_cut(own_valkey: Server) -> None:
     """Without an answer in time all who wait are told, and the wire is closed."""
+    wire = await opened(own_valkey, answer_s=1)
     own_valkey.pause()
     try:
         first, second = await asyncio.gather(
@@ -73,11 +78,12 @@ async def test_a_silent_wire_is_cut(wire: Wire, own_valkey: Server) -> None:
     assert isinstance(first, RedisTimeoutError)
     assert isinstance(second, RedisTimeoutError | RedisConnectionError)
     assert wire.closed
+    await wire.close()
 
 
 async def test_a_broken_wire_is_replaced(own_valkey: Server) -> None:
     """After a restart of Redis the next script goes through, and so do those that were on their way."""
-    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=5)
+    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENT_S)
     assert [] == await gateway.script("read", {"ids": []})
     own_valkey.kill()
     asked = [asyncio.create_task(gateway.script("read", {"ids": []})) for _ in range(20)]
@@ -88,8 +94,8 @@ async def test_a_broken_wire_is_replaced(own_valkey: Server) -> None:
 
 async def test_no_connection_is_left_behind(own_valkey: Server) -> None:
     """However often the wire breaks, a closed gateway has none."""
-    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=5)
-    other = Gateway(own_valkey.url, "orderup:test:", deadline_s=5)
+    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENT_S)
+    other = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENT_S)
     for _ in range(5):
         await gateway.script("read", {"ids": []})
         await other.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
