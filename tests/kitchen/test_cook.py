@@ -18,7 +18,7 @@ from orders.book import OrderBook
 from orders.model import Order, OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.states import Actor, Status
-from tests.conftest import PATIENT_S, eventually
+from tests.conftest import PATIENCE_S, eventually
 
 MENU = """
 currency = "EUR"
@@ -118,7 +118,7 @@ async def test_dishes_are_cooked_side_by_side(cook: Cook, monkeypatch: pytest.Mo
         await on_the_fire.wait()
 
     monkeypatch.setattr(import_module("kitchen.recipes.timed"), "cook", wait_for_the_others)
-    async with asyncio.timeout(PATIENT_S):
+    async with asyncio.timeout(PATIENCE_S):
         order = await cooked(cook, "timed", "timed", "timed")
     assert (Status.SUCCESS, (3, 3)) == (order.status, order.progress)
 
@@ -199,7 +199,7 @@ async def test_the_first_of_many_failures_is_told(cook: Cook) -> None:
 async def test_a_recipe_that_hangs_is_cut_off(cook: Cook) -> None:
     """After its time limit it counts as failed."""
     hasty = Cook("anna", cook.book, cook.settings.model_copy(update={"recipe_timeout_s": 0.05}))
-    async with asyncio.timeout(PATIENT_S):
+    async with asyncio.timeout(PATIENCE_S):
         order = await cooked(hasty, "hangs")
     assert (Status.RETRY, "not done within 0.05 s") == (order.status, order.error)
 
@@ -273,7 +273,7 @@ async def test_an_order_that_was_taken_away_is_left_alone(
     await eventually(cook.book.crew.cooking)
     revoked = await cook.book.set_status(order.id, Status.REVOKED, Actor.STAFF)
     taken_away.set()
-    await asyncio.wait_for(cooking, PATIENT_S)
+    await asyncio.wait_for(cooking, PATIENCE_S)
     assert revoked == await cook.book.order(order.id)
 
 

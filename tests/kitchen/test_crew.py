@@ -23,7 +23,7 @@ from orders.book import OrderBook
 from orders.model import Order
 from orders.settings import Settings
 from orders.states import Status
-from tests.conftest import NUGGETS, PATIENT_S, eventually
+from tests.conftest import NUGGETS, PATIENCE_S, eventually
 
 # A stock worker closes its pool by a name that redis-py has given up.
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated close:DeprecationWarning")
@@ -56,7 +56,7 @@ def at_work(request: pytest.FixtureRequest, settings: Settings) -> AtWork:
             alive = not working.done()
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            await asyncio.wait_for(worker.close(), PATIENT_S)
+            await asyncio.wait_for(worker.close(), PATIENCE_S)
         assert alive, working
 
     return at_work
@@ -96,7 +96,7 @@ async def test_a_task_runs_and_its_result_is_kept(arq: ArqRedis, at_work: AtWork
     job = await arq.enqueue_job("add", 1, other=2)
     assert job is not None
     async with at_work(func(add, name="add", keep_result=60)):
-        assert await job.result(timeout=PATIENT_S, poll_delay=0.02) == 3
+        assert await job.result(timeout=PATIENCE_S, poll_delay=0.02) == 3
 
 
 async def test_a_task_that_asks_for_another_try_gets_it(arq: ArqRedis, at_work: AtWork) -> None:
@@ -176,7 +176,7 @@ async def test_an_aborted_task_is_cancelled(arq: ArqRedis, at_work: AtWork) -> N
 
     job = await arq.enqueue_job("hang")
     async with at_work(func(hang, name="hang"), allow_abort_jobs=True) as worker:
-        await asyncio.wait_for(began.wait(), PATIENT_S)
+        await asyncio.wait_for(began.wait(), PATIENCE_S)
         assert job is not None
         await abort(job)
         await eventually(lambda: worker.jobs_failed == 1)
@@ -263,7 +263,7 @@ async def test_a_misspelt_task_is_named_with_the_cure(
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        await asyncio.wait_for(worker.close(), PATIENT_S)
+        await asyncio.wait_for(worker.close(), PATIENCE_S)
     assert "did you mean cook_order? It knows: cook_order." in caplog.text
     assert "function 'cook_ordr' not found" in caplog.text
 
@@ -272,7 +272,7 @@ async def test_who_goes_home_hands_the_bell_on(
     settings: Settings, book: OrderBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A ring that came in the last moment is not lost: whoever stays looks at once."""
-    monkeypatch.setattr(bell, "RING_WITHIN_S", PATIENT_S)
+    monkeypatch.setattr(bell, "RING_WITHIN_S", PATIENCE_S)
     worker = CrewWorker(settings, handle_signals=False)
     working = asyncio.create_task(worker.async_run())
     await eventually(book.crew.beats)
@@ -285,7 +285,7 @@ async def test_who_goes_home_hands_the_bell_on(
     await eventually(rings)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    await asyncio.wait_for(worker.close(), PATIENT_S)
+    await asyncio.wait_for(worker.close(), PATIENCE_S)
 
 
 async def test_a_damaged_order_stops_nobody(

@@ -18,7 +18,7 @@ from orders.crew import Standing
 from orders.model import Order
 from orders.settings import Settings
 from orders.states import Status
-from tests.conftest import NUGGETS, PATIENT_S, eventually
+from tests.conftest import NUGGETS, PATIENCE_S, eventually
 
 NO_POLL_S = 60  # longer than a test waits: what happens here, happens without that
 
@@ -58,7 +58,7 @@ async def at_work(settings: Settings, *, stock: bool = False) -> AsyncIterator[W
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        await asyncio.wait_for(worker.close(), PATIENT_S)
+        await asyncio.wait_for(worker.close(), PATIENCE_S)
 
 
 async def statuses(book: OrderBook, orders: list[Order]) -> list[Status]:

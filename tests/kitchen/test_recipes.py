@@ -22,7 +22,7 @@ from orders.book import OrderBook
 from orders.model import Meal, Order, OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.states import Status
-from tests.conftest import PATIENT_S, eventually
+from tests.conftest import PATIENCE_S, eventually
 
 MENU = Path(__file__).parents[2] / "docs" / "workshop" / "menu.toml"
 
@@ -185,7 +185,7 @@ async def test_steps_of_a_feast_go_on_side_by_side() -> None:
             await together.wait()
         return await work()
 
-    async with asyncio.timeout(PATIENT_S):
+    async with asyncio.timeout(PATIENCE_S):
         await feast.cook(recipes.Dish("feast", 1, 0.0, "order", 1, keep=keep))
     assert ["season", *feast.SIDE_BY_SIDE, "carve"] == going
 

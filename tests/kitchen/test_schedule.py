@@ -20,7 +20,7 @@ from orders.book import OrderBook
 from orders.diary import Entry
 from orders.schedule import TASKS
 from orders.settings import Settings
-from tests.conftest import NUGGETS, PATIENT_S, WATER, early_in_the_minute, eventually
+from tests.conftest import NUGGETS, PATIENCE_S, WATER, early_in_the_minute, eventually
 
 DAILY_MENU = Path(__file__).parents[2] / "docs" / "workshop" / "menu.toml"
 
@@ -49,7 +49,7 @@ async def asked(book: OrderBook, task: str) -> Entry:
         found = await ran(book, task)
         return found if found and found.last_ms and found.last_ms > before else None
 
-    found = await eventually(again)
+    found = await eventually(again, 20)
     assert found is not None
     return found
 
@@ -162,7 +162,7 @@ async def test_any_kitchen_runs_errands_beside_its_cooks(
             )
         worker = make(settings)
         working = asyncio.create_task(worker.async_run())
-        async with asyncio.timeout(PATIENT_S):
+        async with asyncio.timeout(PATIENCE_S):
             for _ in hanging:
                 await began.acquire()
         order = await book.place(NUGGETS)
@@ -174,7 +174,7 @@ async def test_any_kitchen_runs_errands_beside_its_cooks(
         await eventually(lambda: all(task.done() for task in worker.tasks.values()))
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        await asyncio.wait_for(worker.close(), PATIENT_S)
+        await asyncio.wait_for(worker.close(), PATIENCE_S)
     await pool.aclose()
 
 
@@ -190,4 +190,4 @@ async def test_what_was_done_by_the_clock_stands_in_the_diary(
     assert "mended: 0 numbers, 0 board, 0 queue" == swept.last_result
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    await asyncio.wait_for(worker.close(), PATIENT_S)
+    await asyncio.wait_for(worker.close(), PATIENCE_S)

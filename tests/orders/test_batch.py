@@ -10,7 +10,7 @@ from orders.batch import AT_MOST, Batch
 from orders.book import OrderBook
 from orders.errors import BookBroken, BookUnavailable
 from orders.settings import Settings
-from tests.conftest import NUGGETS, PATIENT_S
+from tests.conftest import NUGGETS, PATIENCE_S
 
 
 async def test_what_comes_while_one_is_on_its_way_goes_together() -> None:
@@ -23,7 +23,7 @@ async def test_what_comes_while_one_is_on_its_way_goes_together() -> None:
         await gate.wait()
         return [-question for question in questions]
 
-    batch = Batch(send, deadline_s=PATIENT_S)
+    batch = Batch(send, deadline_s=PATIENCE_S)
     first = asyncio.create_task(batch.ask(0))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -49,7 +49,7 @@ async def test_a_question_nobody_waits_for_any_more_is_not_sent() -> None:
     results += await asyncio.gather(batch.ask("in the queue"), return_exceptions=True)
     assert [BookUnavailable, BookUnavailable] == [type(result) for result in results]
     gate.set()
-    batch._deadline_s = PATIENT_S
+    batch._deadline_s = PATIENCE_S
     assert "later" == await batch.ask("later")
     assert ["on its way", "later"] == sent
 

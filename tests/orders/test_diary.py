@@ -12,7 +12,7 @@ from orders import diary
 from orders.book import OrderBook
 from orders.diary import Entry
 from orders.settings import Settings
-from tests.conftest import PATIENT_S
+from tests.conftest import PATIENCE_S
 
 
 async def entry(book: OrderBook, task: str) -> Entry:
@@ -62,7 +62,7 @@ async def test_who_began_and_is_not_heard_of_any_more_is_replaced(
     """After the longest time that a run may take, another may begin."""
     monkeypatch.setattr(diary, "LONGEST_RUN_S", 0.05)
     assert await book.diary.begin("stock", 1)
-    async with asyncio.timeout(PATIENT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not await book.diary.begin("stock", 1):
             await asyncio.sleep(0.01)
 

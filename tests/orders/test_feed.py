@@ -14,7 +14,7 @@ from orders.book import OrderBook
 from orders.feed import Afresh, CrewChanged, Event, Feed, Heard, Lost, Touched
 from orders.settings import Settings
 from orders.states import Actor, Status
-from tests.conftest import NUGGETS, PATIENT_S, WATER, Server, eventually
+from tests.conftest import NUGGETS, PATIENCE_S, WATER, Server, eventually
 
 
 class Listener:
@@ -26,7 +26,7 @@ class Listener:
 
     async def next(self, fits: Callable[[Event], bool] = lambda _: True) -> Event:
         """The next event that fits; what comes in between is lost to the listener."""
-        async with asyncio.timeout(PATIENT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 event = await anext(self._events)
                 if fits(event):
@@ -37,9 +37,8 @@ class Listener:
 
 
 @pytest.fixture
-async def listener(book: OrderBook, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Listener]:
-    """A listener whose subscription is confirmed, and who is not told that Redis is lost."""
-    monkeypatch.setattr("orders.feed.SILENCE_S", PATIENT_S)
+async def listener(book: OrderBook) -> AsyncIterator[Listener]:
+    """A listener whose subscription is confirmed."""
     feed = book.feed()
     async with aclosing(feed.listen()) as events:
         listener = Listener(events, feed)
@@ -117,10 +116,10 @@ async def test_a_killed_connection_is_subscribed_afresh(
     own_valkey: Server, own_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever was cut off is told that what he knew may be old, and hears again from then on."""
-    monkeypatch.setattr("orders.feed.SILENCE_S", PATIENT_S)
+    monkeypatch.setattr("orders.feed.SILENCE_S", PATIENCE_S)
     async with (
         Redis.from_url(own_valkey.url) as client,
-        OrderBook(own_settings, deadline_s=PATIENT_S) as book,
+        OrderBook(own_settings, deadline_s=PATIENCE_S) as book,
         aclosing(book.feed().listen()) as events,
     ):
         listener = Listener(events)

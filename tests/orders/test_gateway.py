@@ -9,7 +9,7 @@ import pytest
 from orders.book import OrderBook
 from orders.errors import BookUnavailable
 from orders.settings import Settings
-from tests.conftest import NUGGETS, PATIENT_S, plain_client
+from tests.conftest import NUGGETS, PATIENCE_S, plain_client
 
 
 async def test_a_cancellation_is_never_lost(book: OrderBook) -> None:
@@ -24,7 +24,7 @@ async def test_a_cancellation_is_never_lost(book: OrderBook) -> None:
         for _ in range(steps):
             await asyncio.sleep(0)
         caller.cancel()
-        done, _ = await asyncio.wait({caller}, timeout=PATIENT_S)
+        done, _ = await asyncio.wait({caller}, timeout=PATIENCE_S)
         assert {caller} == done, f"the cancellation was lost after {steps} steps"
         assert caller.cancelled()
 
@@ -32,7 +32,7 @@ async def test_a_cancellation_is_never_lost(book: OrderBook) -> None:
 async def test_a_redis_that_refuses_to_write_is_away(own_settings: Settings) -> None:
     """Too few replicas, a full disk, a replica in the master's place: nothing is broken."""
     async with (
-        OrderBook(own_settings, deadline_s=PATIENT_S) as book,
+        OrderBook(own_settings, deadline_s=PATIENCE_S) as book,
         plain_client(own_settings) as redis,
     ):
         order = await book.place(NUGGETS)
@@ -58,7 +58,7 @@ async def test_whatever_is_refused_is_away(
 ) -> None:
     """Not only an order: what writes beside the orders, too, and it is no fault of ours."""
     async with (
-        OrderBook(own_settings, deadline_s=PATIENT_S) as book,
+        OrderBook(own_settings, deadline_s=PATIENCE_S) as book,
         plain_client(own_settings) as redis,
     ):
         await redis.execute_command(*refuse)
@@ -78,7 +78,7 @@ async def test_whatever_is_refused_is_away(
 async def test_a_replica_is_not_ready(own_settings: Settings) -> None:
     """A read-only copy of another Redis takes no orders, and that is said until it takes some."""
     async with (
-        OrderBook(own_settings, deadline_s=PATIENT_S) as book,
+        OrderBook(own_settings, deadline_s=PATIENCE_S) as book,
         plain_client(own_settings) as redis,
     ):
         await redis.execute_command("REPLICAOF", "127.0.0.1", "1")

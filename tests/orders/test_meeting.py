@@ -12,7 +12,7 @@ from orders.book import DEADLINE_S, OrderBook
 from orders.errors import BookUnavailable, BookUnusable
 from orders.settings import Settings
 from orders.states import Actor, Status
-from tests.conftest import NUGGETS, PATIENT_S, WATER, Server, changed
+from tests.conftest import NUGGETS, PATIENCE_S, WATER, Server, changed
 
 
 async def test_another_redis_process_begins_a_new_epoch(
@@ -44,7 +44,7 @@ async def test_of_many_who_notice_one_begins_the_epoch(
         assert 1 == len(set(epochs))
         await pubsub.ping("the end")
         heard = []
-        async with asyncio.timeout(PATIENT_S):
+        async with asyncio.timeout(PATIENCE_S):
             async for message in pubsub.listen():
                 if message["type"] == "pong":
                     break
@@ -103,7 +103,7 @@ async def test_a_redis_that_promises_less_is_named(
     """What the server does not promise is told in a sentence that says what to set."""
     async with (
         Redis.from_url(own_valkey.url) as client,
-        OrderBook(own_settings, deadline_s=PATIENT_S) as book,
+        OrderBook(own_settings, deadline_s=PATIENCE_S) as book,
     ):
         await client.config_set(name, value)
         [warning] = (await book.inspect()).warnings
@@ -114,7 +114,7 @@ async def test_a_cluster_keeps_no_book(own_valkey: Server, own_settings: Setting
     """A store's keys live together; that is said before anything is written."""
     own_valkey.kill()
     own_valkey.start("--cluster-enabled", "yes")
-    async with OrderBook(own_settings, deadline_s=PATIENT_S) as book:
+    async with OrderBook(own_settings, deadline_s=PATIENCE_S) as book:
         with pytest.raises(BookUnusable, match="cluster"):
             await book.inspect()
 
@@ -132,7 +132,7 @@ async def test_a_user_who_may_not_is_named(own_valkey: Server, own_settings: Set
 async def test_an_absent_redis_is_unavailable_within_the_deadline(settings: Settings) -> None:
     """Where nobody listens every call says so, and none hangs."""
     there = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
-    async with OrderBook(there, deadline_s=DEADLINE_S) as book, asyncio.timeout(PATIENT_S):
+    async with OrderBook(there, deadline_s=DEADLINE_S) as book, asyncio.timeout(PATIENCE_S):
         for call in (book.meet, book.snapshot, book.tick, lambda: book.place(NUGGETS)):
             with pytest.raises(BookUnavailable):
                 await call()
@@ -142,7 +142,7 @@ async def test_the_first_command_after_a_restart_succeeds(
     own_valkey: Server, own_settings: Settings
 ) -> None:
     """The connections that broke are not the customer's concern, and what was answered is there."""
-    async with OrderBook(own_settings, deadline_s=PATIENT_S) as book:
+    async with OrderBook(own_settings, deadline_s=PATIENCE_S) as book:
         orders = await asyncio.gather(*(book.place(NUGGETS) for _ in range(5)))
         own_valkey.kill()
         own_valkey.start()

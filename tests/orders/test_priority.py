@@ -12,7 +12,7 @@ from orders.book import OrderBook
 from orders.errors import NotWaiting, OrderNotFound
 from orders.model import Order
 from orders.states import Actor, Status
-from tests.conftest import NUGGETS, PATIENT_S
+from tests.conftest import NUGGETS
 
 LASTS_MS = 60_000
 
@@ -116,11 +116,8 @@ async def test_an_unknown_order_cannot_go_first(book: OrderBook) -> None:
         await book.prioritize("unknown")
 
 
-async def test_priority_is_a_change_for_those_who_count_the_line(
-    book: OrderBook, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_priority_is_a_change_for_those_who_count_the_line(book: OrderBook) -> None:
     """The ticket says who goes first, until it is taken back; its status is as old as it was."""
-    monkeypatch.setattr("orders.feed.SILENCE_S", PATIENT_S)
     order = await book.place(NUGGETS)
     plain = Ticket(order.reference, Status.PENDING, order.placed_ms)
     events = book.feed().listen()

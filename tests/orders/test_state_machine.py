@@ -397,7 +397,6 @@ class BookAgainstModel(RuleBasedStateMachine):
         )
 
 
-@pytest.mark.usefixtures("_patience")
 @pytest.mark.timeout(300)  # when it fails, hypothesis looks for a shorter way to the failure
 def test_the_book_agrees_with_the_model_whatever_is_asked(valkey: Server, tmp_path: Path) -> None:
     """Any sequence of requests, stale and wrong ones among them, leaves exactly what the table says."""

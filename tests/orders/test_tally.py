@@ -23,7 +23,7 @@ from orders.settings import Settings
 from orders.states import Actor, Status
 from tests.conftest import (
     NUGGETS,
-    PATIENT_S,
+    PATIENCE_S,
     WATER,
     Server,
     changed,
@@ -86,7 +86,7 @@ async def test_the_tally_agrees_with_a_recount_of_the_orders(
 
 async def test_the_tally_survives_a_restart(own_settings: Settings, own_valkey: Server) -> None:
     """Redis is killed and comes back: what was counted is still there."""
-    async with OrderBook(own_settings, deadline_s=PATIENT_S) as book:
+    async with OrderBook(own_settings, deadline_s=PATIENCE_S) as book:
         await live(book, random.Random(3))
         before = (await book.tally.read("hour")).whole
         own_valkey.kill()

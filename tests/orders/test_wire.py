@@ -12,10 +12,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from orders.gateway import Gateway, connection_pool
 from orders.wire import Wire
-from tests.conftest import PATIENT_S, Server, eventually
+from tests.conftest import PATIENCE_S, Server, eventually
 
 
-async def opened(valkey: Server, answer_s: float = PATIENT_S) -> Wire:
+async def opened(valkey: Server, answer_s: float = PATIENCE_S) -> Wire:
     pool = connection_pool(valkey.url, size=1, wait_s=1, answer_s=answer_s, decode_responses=True)
     return await Wire.open(pool)
 
@@ -83,7 +83,7 @@ async def test_a_silent_wire_is_cut(own_valkey: Server) -> None:
 
 async def test_a_broken_wire_is_replaced(own_valkey: Server) -> None:
     """After a restart of Redis the next script goes through, and so do those that were on their way."""
-    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENT_S)
+    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENCE_S)
     assert [] == await gateway.script("read", {"ids": []})
     own_valkey.kill()
     asked = [asyncio.create_task(gateway.script("read", {"ids": []})) for _ in range(20)]
@@ -94,8 +94,8 @@ async def test_a_broken_wire_is_replaced(own_valkey: Server) -> None:
 
 async def test_no_connection_is_left_behind(own_valkey: Server) -> None:
     """However often the wire breaks, a closed gateway has none."""
-    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENT_S)
-    other = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENT_S)
+    gateway = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENCE_S)
+    other = Gateway(own_valkey.url, "orderup:test:", deadline_s=PATIENCE_S)
     for _ in range(5):
         await gateway.script("read", {"ids": []})
         await other.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
