@@ -14,16 +14,40 @@ import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from orders import feed, gateway, watch
 from orders.book import OrderBook
 from orders.settings import Settings
 from tests.conftest import PIN, eventually
 from tests.http import TLS
 from tests.web.viewer import Viewer
+from web import hearing
+from web import hub as hub_module
 from web.app import create_app
 from web.counter import Counter
 from web.hub import Hub
 
 STAFF = {"Authorization": f"Bearer {PIN}"}
+PATIENCE_S = 30.0
+
+
+@pytest.fixture
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a Redis that is there throughout: when it says nothing for seconds it is this machine that
+    stands still, and no outage.
+    """
+    monkeypatch.setitem(OrderBook.__init__.__kwdefaults__, "deadline_s", PATIENCE_S)
+    monkeypatch.setitem(gateway.connection_pool.__kwdefaults__, "answer_s", PATIENCE_S)
+    monkeypatch.setattr(gateway, "SOCKET_TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr(feed, "SILENCE_S", PATIENCE_S)
+    monkeypatch.setattr(hearing, "SILENCE_S", PATIENCE_S)
+    monkeypatch.setattr(hub_module, "FIRST_SIGHT_S", PATIENCE_S)
+    monkeypatch.setattr(watch, "LOST_AFTER_S", PATIENCE_S)
+
+
+@pytest.fixture
+def settings(settings: Settings, _patience: None) -> Settings:
+    """Of the Redis that all tests share. Who needs an outage has one of his own."""
+    return settings
 
 
 @asynccontextmanager
@@ -71,11 +95,12 @@ async def open_counter(settings: Settings) -> AsyncIterator[Web]:
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.graceful_timeout = 1
+    config.keep_alive_timeout = 60  # no request of the client's meets a connection just closing
     config.errorlog = logging.getLogger("hypercorn")
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
     try:
-        async with httpx.AsyncClient(base_url=address, timeout=10, verify=TLS) as client:
+        async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S, verify=TLS) as client:
             await client.get("/healthz")
             yield Web(client, app.extensions["counter"])
             # One more on the same connection: then the answer before it is done with. Who hangs up on
@@ -83,7 +108,7 @@ async def open_counter(settings: Settings) -> AsyncIterator[Web]:
             await client.get("/healthz")
     finally:
         stop.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await serving
 
 
