@@ -14,7 +14,7 @@ from tests.web.conftest import Web
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 # As in a script that must not go on after an error; an answer of 400 or more is one.
 BEGIN = (
-    'set -euo pipefail\ncurl() { command curl --silent --show-error --fail --max-time 10 "$@"; }\n'
+    'set -euo pipefail\ncurl() { command curl --silent --show-error --fail --max-time 30 "$@"; }\n'
 )
 
 

@@ -47,7 +47,7 @@ async def test_an_open_screen_is_no_crew_where_robots_cook(book: OrderBook, hub:
     """Watching robots is not cooking."""
     async with aclosing(hub.rail()) as frames:
         await anext(frames)
-        await asyncio.wait_for(anext(frames), 5)
+        await asyncio.wait_for(anext(frames), 20)
         await book.crew.arrive("robot", {"beat": 0})
         await eventually(lambda: hub.crew.on_shift)
         assert {"robot"} == hub.crew.on_shift

@@ -85,8 +85,13 @@ async def test_it_tells_who_has_what(staff: httpx.AsyncClient, book: OrderBook) 
     assert ("staff", started.reference) == (people["name"], people["orders"][0]["reference"])
 
 
-async def test_in_a_paused_kitchen_nobody_is_promised_a_time(book: OrderBook, web: Web) -> None:
+async def test_in_a_paused_kitchen_nobody_is_promised_a_time(
+    book: OrderBook, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The place in line is still true; when a meal will be ready nobody can say."""
+    monkeypatch.setattr(
+        "web.estimate.AT_ONCE_MS", 60_000
+    )  # a promise that does not lapse meanwhile
     hub = web.counter.hub
     for _ in range(10):  # enough for a promise
         order = await book.place(NUGGETS)

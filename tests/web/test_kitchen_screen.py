@@ -160,7 +160,8 @@ async def test_an_order_with_priority_stands_first(
     book: OrderBook, staff: httpx.AsyncClient
 ) -> None:
     """By form too, and back again."""
-    first, second = await book.place(NUGGETS), await book.place(ANA)
+    placed = [await book.place(each) for each in (NUGGETS, ANA)]
+    first, second = sorted(placed, key=lambda order: (order.placed_ms, order.id))  # of one ms, too
     for priority, order in ((True, [second, first]), (False, [first, second])):
         path = f"/kitchen/orders/{second.id}/priority"
         answer = await staff.post(path, data={"priority": str(priority).lower()})
