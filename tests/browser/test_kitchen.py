@@ -148,7 +148,7 @@ async def test_the_cashier_keys_in_an_order_once(
     await page.get_by_label("First name").fill("Benedikt")
     await expect(page.locator("#desk output")).to_have_text("€12.50")
     placed: list[str] = []
-    page.on("requestfinished", lambda r: r.method == "POST" and placed.append(r.url))
+    page.on("request", lambda r: r.method == "POST" and placed.append(r.url))
     await page.evaluate(
         "for (let n = 0; n < 2; n++) document.querySelector('#desk form').requestSubmit()"
     )
@@ -241,6 +241,7 @@ async def test_without_javascript_the_buttons_are_forms(
     await expect(page.locator("[data-link]")).to_have_text("As of loading")
     for word, status in (("Start", "STARTED"), ("Ready", "SUCCESS"), ("Collected", "COLLECTED")):
         await card(page, order).get_by_role("button", name=word).click()
+        await is_now(page, order, status)
         assert status == look(stove, order)["status"]
         assert page.url.endswith("/kitchen?lang=en") or page.url.endswith("/kitchen")
 
