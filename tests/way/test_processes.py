@@ -60,7 +60,9 @@ def test_three_kitchens_share_the_work_and_cook_nothing_twice(parts: Parts, valk
     """Of ninety orders each is started once, and every kitchen has cooked some."""
     address = parts.web(valkey.url)
     for _ in range(3):
-        parts.kitchen(valkey.url, "--cooks", "2", "--speed", "50")
+        parts.kitchen(
+            valkey.url, "--cooks", "2", "--speed", "10"
+        )  # one may stand still for a while
     eventually(lambda: parts.log().count("on shift") == 3)
     ids = [place(address) for _ in range(90)]
     eventually(lambda: all(order(address, i)["status"] == "SUCCESS" for i in ids), 30)
@@ -84,7 +86,7 @@ async def test_an_idle_kitchen_leaves_redis_in_peace(parts: Parts, own_valkey: S
     """
     parts.kitchen(own_valkey.url)
     eventually(lambda: all(f"{task}: " in parts.log() for task in CAUGHT_UP))
-    eventually(lambda: 2 <= time.time() % 60 <= 60 - 14, 20)
+    eventually(lambda: 2 <= time.time() % 60 <= 60 - 20, 30)
     assert 1 <= await commands_a_second(own_valkey, 24) <= 5
 
 

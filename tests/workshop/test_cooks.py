@@ -50,13 +50,13 @@ async def test_only_a_cook_of_this_machine_is_killed() -> None:
 
     async with asyncio.TaskGroup() as going:
         cooks.hire(going)
-        first = await eventually(pid)
+        first = await eventually(pid, 15)
         assert cooks.kill(f"laptop-{first}-ab12") is None
         assert cooks.kill("") is None
         os.kill(first, 0)  # raises if it is gone
         here = platform.node().replace(" ", "-")
         assert first == cooks.kill(f"{here}-{first}-ab12")
-        await eventually(lambda: pid() != first)
+        await eventually(lambda: pid() != first, 15)
         cooks.set_number(0, going)
     assert "Cook 1 has gone home." == said[-1]
     with pytest.raises(ProcessLookupError):

@@ -46,7 +46,7 @@ async def test_a_laptop_cooks_through_the_hatch(
         async def is_ready() -> bool:
             return (await book.order(order.id)).status is Status.SUCCESS
 
-        await eventually(is_ready, 15)
+        await eventually(is_ready, 30)
     finally:
         laptop.clear()
 
@@ -60,7 +60,7 @@ async def test_nobody_comes_in_without_the_password(settings: Settings, hatch: H
     for url in (wrong, "redis://" + right.partition("@")[2]):
         async with through(settings, url) as book:
             with pytest.raises(BookUnavailable):
-                await asyncio.wait_for(book.order("x"), 15)
+                await asyncio.wait_for(book.order("x"), 25)
 
 
 async def test_a_shut_hatch_lets_nobody_in_or_stay(settings: Settings, hatch: Hatch) -> None:
@@ -68,7 +68,7 @@ async def test_a_shut_hatch_lets_nobody_in_or_stay(settings: Settings, hatch: Ha
     async with through(settings, hatch.address("127.0.0.1")) as book:
         await book.place(NUGGETS)
         hatch.turn(to=False)
-        await eventually(lambda: not hatch._guests)
+        await eventually(lambda: not hatch._guests, 15)
         with pytest.raises(BookUnavailable):
             await book.place(NUGGETS)
         hatch.turn(to=True)

@@ -59,13 +59,13 @@ async def heard_while_placing(settings: Settings, book: OrderBook, raw: Redis) -
                     return
 
     listening = asyncio.create_task(listen())
-    await eventually(lambda: heard)
+    await eventually(lambda: heard, 15)
     await raw.hset("orderup:somebody-else:board", "private", "1")
     await book.lock.secret()
     await book.lock.attempt("127.0.0.1", "a digest of a wrong PIN", right=False)
     await book.place(NUGGETS)
     await raw.echo("the end")
-    await asyncio.wait_for(listening, 5)
+    await asyncio.wait_for(listening, 15)
     return heard
 
 

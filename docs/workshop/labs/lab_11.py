@@ -61,12 +61,12 @@ async def _try(bench: Bench, kitchen: asyncio.subprocess.Process) -> None:
         said = (await kitchen.stderr.read()).decode().strip().rpartition("\n")[2]
         expect(said is None, f"The kitchen ended: {said}")
     nuggets, stubborn = await bench.place("nuggets-6"), await bench.place("stubborn")
-    first = await bench.reached(nuggets.id, Status.SUCCESS, within_s=3)
+    first = await bench.reached(nuggets.id, Status.SUCCESS, within_s=6)
     expect(
         first.status is Status.SUCCESS,
         f"Number {first.reference} was cooked and is still {first.status}: nobody told the book.",
     )
-    second = await bench.reached(stubborn.id, Status.SUCCESS, within_s=6)
+    second = await bench.reached(stubborn.id, Status.SUCCESS, within_s=20)
     expect(
         second.status is Status.SUCCESS,
         f"Number {second.reference} failed in its first attempt and is {second.status}: a kitchen has "
