@@ -15,14 +15,14 @@ from tests.restaurant import Restaurant
 
 
 @pytest.mark.parametrize("size", first("tablet"))
-async def test_the_screen_fits(stove: Restaurant, open_kitchen: OpenKitchen, size: str) -> None:
+async def test_the_screen_fits(own_stove: Restaurant, open_kitchen: OpenKitchen, size: str) -> None:
     """Nothing is cut off, buttons are at least 60 px; a tablet shows at least six cards."""
     for _ in range(7):
         place(
-            stove,
+            own_stove,
             items=[{"sku": "hamburger", "quantity": 2}, {"sku": "fries-small", "quantity": 1}],
         )
-    page = await open_kitchen(stove.address, viewport=SIZES[size])
+    page = await open_kitchen(own_stove.address, viewport=SIZES[size])
     await expect(page.locator(".place-cook [data-order]").nth(6)).to_be_attached()
     assert SIZES[size]["width"] >= await page.evaluate("document.documentElement.scrollWidth")
     heights = await page.evaluate(

@@ -25,7 +25,7 @@ from tests.web.test_office_actions import brought_to
 STAFF = {"Authorization": "Bearer 1234"}
 LAPTOP = {"width": 1280, "height": 800}
 ORDERS = 500
-LOST_MS = 15_000  # a cook is missed after four seconds; a busy machine may take longer
+LOST_MS = 45_000  # a cook is missed after four seconds; a busy machine may take longer
 OPEN_WITHIN_S = 30  # four processes begin at the same time
 ROWS = "#orders tbody tr"
 NUGGETS = {"items": [{"sku": "nuggets-6", "quantity": 1}]}
@@ -101,6 +101,7 @@ async def open_office(open_page: OpenPage, house: House, query: str = "", **wind
     return page
 
 
+@pytest.mark.timeout(180)
 async def test_the_staff_watch_over_a_rush(house: House, open_page: OpenPage) -> None:
     """Five hundred orders: paused, searched, cancelled in bulk after a preview, resumed with more hands,
     and the whole way of one of them told.
@@ -131,7 +132,7 @@ async def test_the_staff_watch_over_a_rush(house: House, open_page: OpenPage) ->
     await page.get_by_role("button", name="Resume the kitchen").click()
     await expect(page.locator("[data-paused]")).to_be_hidden()
     waiting = page.locator("[data-tile='PENDING RETRY']")
-    await expect(waiting).to_have_text("0", timeout=30_000)
+    await expect(waiting).to_have_text("0", timeout=90_000)
     await expect(page.locator("[data-tile='SUCCESS']")).to_have_text(str(ORDERS - 3))
     house.tell(cooks=None)
 
@@ -216,8 +217,8 @@ async def test_the_charts_are_drawn_from_their_tables(house: House, open_page: O
     await expect(page.locator("office-chart")).to_have_count(8)
     await expect(page.locator("office-chart svg .line-0").first).to_be_attached()
     table = page.locator("#numbers table").first
-    placed = await table.locator("tbody tr").last.locator("td").first.text_content()
-    assert int(placed or 0) >= 1
+    placed = await table.locator("tbody td:first-of-type").all_text_contents()
+    assert sum(int(number or 0) for number in placed) >= 1
     stands, drawn = await page.locator("office-chart").first.evaluate(LAST_POINT)
     assert stands == pytest.approx(drawn)
     await page.locator("#numbers summary").first.click()

