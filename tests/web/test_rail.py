@@ -85,13 +85,13 @@ async def test_every_change_comes_whole(book: OrderBook, hub: Hub) -> None:
         await book.start(order.id, 1, "anna")
         await rail.shows(order, Status.STARTED)
         await book.report(order.id, 1, "anna", 3, 7)
-        await rail.next("change", fits=lambda e: e.data["orders"][0]["progress"] is not None)
+        await rail.next("change", fits=lambda e: any(o["progress"] for o in e.data["orders"]))
         await book.finish(order.id, 1, "anna")
         await rail.shows(order, Status.SUCCESS)
         await book.set_status(order.id, Status.COLLECTED, Actor.STAFF)
         await rail.shows(order, Status.COLLECTED)
         assert "Ana" == rail.orders[order.id]["name"]
-        assert 1 == len(rail.named("snapshot"))
+        assert len(rail.named("snapshot")) <= 1 + hub.heard["outages"]
 
 
 async def test_priority_is_shown_at_once(book: OrderBook, hub: Hub) -> None:
@@ -100,7 +100,7 @@ async def test_priority_is_shown_at_once(book: OrderBook, hub: Hub) -> None:
     async with screen(hub) as rail:
         await rail.next("snapshot")
         await book.prioritize(order.id)
-        change = await rail.next("change")
+        change = await rail.next("change", fits=lambda e: bool(e.data["orders"]))
         assert [True] == [shown["priority"] for shown in change.data["orders"]]
 
 
