@@ -48,7 +48,7 @@ async def test_a_form_field_without_a_name_is_passed_over(client: httpx.AsyncCli
 
 async def test_the_head_of_a_stream_is_only_its_head(web: Web) -> None:
     """HEAD is answered at once, takes no seat, and leaves the connection to others."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         answer = await web.client.head("/board/events")
     assert "text/event-stream; charset=utf-8" == answer.headers["content-type"]
     assert 0 == web.counter.hub.viewers

@@ -78,7 +78,7 @@ async def test_a_day_is_sent_as_it_is_read(
         await book.place(WATER)
     async with web.client.stream("GET", "/office/orders.csv", headers=STAFF) as answer:
         pieces = answer.aiter_text()
-        first = await asyncio.wait_for(anext(pieces), 5)
+        first = await asyncio.wait_for(anext(pieces), 30)
         assert (2, False) == (len(first.splitlines()), go_on.is_set())
         go_on.set()
         rest = "".join([piece async for piece in pieces])
