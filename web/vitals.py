@@ -67,6 +67,8 @@ class Vitals:
             reporting.cancel()
             await asyncio.gather(reporting, return_exceptions=True)
             with suppress(BookUnavailable):
+                if self._unconfirmed is not None:  # we were stopped while it was on its way
+                    await self._send(self.report())
                 await self._send(None)
 
     async def _keep_reporting(self) -> None:
