@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.restaurant import Restaurant, opened
+from tests import http
+from tests.restaurant import Restaurant, eventually, opened
 
 HERE = Path(__file__).parent
 AS_STAFF = ("--header", "Authorization: Bearer 1234")
@@ -47,7 +47,7 @@ def examine(restaurant: Restaurant, directory: Path, *words: str) -> None:
         check=False,
     )
     assert 0 == found.returncode, found.stdout[-20_000:] + found.stderr[-5_000:]
-    assert 200 == httpx.get(f"{restaurant.address}/readyz").status_code
+    eventually(lambda: http.get(f"{restaurant.address}/readyz").status_code == 200)
 
 
 # The staff first: whoever tries ten wrong PINs, as a stranger does, is not heard for a while.
