@@ -196,8 +196,8 @@ class Phone:
 
 @dataclass
 class Standstills:
-    """When this machine stood still, with the restaurant on it: for a quarter of a second nobody was
-    woken. Whoever waited meanwhile did not wait for the restaurant.
+    """When this machine stood still, with the restaurant on it: nobody was woken for a whole second.
+    Whoever waited meanwhile did not wait for the restaurant.
     """
 
     spans: list[tuple[float, float]] = field(default_factory=list)
@@ -207,7 +207,7 @@ class Standstills:
         while True:
             await asyncio.sleep(0.01)
             before, awake = awake, time.monotonic()
-            if awake - before > 0.25:
+            if awake - before > 1:
                 self.spans.append((before, awake))
 
     def within(self, begin: float, end: float) -> float:

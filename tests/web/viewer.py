@@ -103,13 +103,14 @@ class Viewer:
             case "change":
                 assert (self.epoch, self.version) == (event.data["epoch"], event.data["after"])
                 self.version = event.data["version"]
-            case "menu" | "order":
+            case "menu" | "order" | "kitchen":
                 self.blind = False
             case "blind":
                 self.blind = True
             case "heartbeat":
-                # The order on a phone is read again after Redis is heard, the board's snapshot before.
-                assert not self.blind or self.named("order"), "a heartbeat on a blind screen"
+                # A phone's order and the office are read after Redis is heard again, the board before.
+                later = self.named("order") or self.named("kitchen")
+                assert not self.blind or later, "a heartbeat on a blind screen"
         if event.name in {"snapshot", "change"}:
             assert event.id == f"{self.epoch}-{self.version}"
             for ticket in event.data["tickets"]:
