@@ -22,6 +22,7 @@ from orders.gateway import connection_pool
 from orders.model import OrderLine, OrderRequest
 from orders.settings import Settings
 from orders.valkey_server import OPTIONS, _binary, _die_with_parent
+from tests.ports import free_port
 
 T = TypeVar("T")
 
@@ -53,8 +54,7 @@ class Server:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property

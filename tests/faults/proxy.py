@@ -6,7 +6,9 @@ import asyncio
 from contextlib import suppress
 from typing import Self
 
-from .house import eventually, free_port
+from tests.ports import free_port
+
+from .house import eventually
 
 
 class Proxy:

@@ -13,6 +13,7 @@ import pytest
 from orders.book import OrderBook
 from orders.settings import Settings
 from orders.valkey_server import _binary, _die_with_parent
+from tests.ports import free_port
 from tests.restaurant import Restaurant, eventually
 from web.doctor import Finding, Mark, _browser, _clock, _packages, examine
 
@@ -26,8 +27,7 @@ async def found(settings: Settings, **changed: object) -> dict[str, Finding]:
 @pytest.fixture
 def forgetful_redis(tmp_path: Path) -> Iterator[str]:
     """A server that keeps nothing on disk, and evicts what it likes."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [_binary(), "--port", str(port), "--maxmemory-policy", "allkeys-lru", "--save", ""],
         cwd=tmp_path,

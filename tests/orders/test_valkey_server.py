@@ -21,7 +21,7 @@ from orders.valkey_server import (
     valkey_server,
 )
 from tests.conftest import eventually
-from tests.faults.house import free_port
+from tests.ports import free_port
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the kernel tells of no children")
