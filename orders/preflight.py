@@ -16,6 +16,8 @@ from orders.settings import Settings
 
 log = logging.getLogger("orderup")
 
+DEADLINE_S = 5.0  # nobody waits at the counter yet; a machine that starts much may be slow
+
 
 def check_files(settings: Settings) -> None:
     """Raises MenuError, or ClickException for a certificate that cannot be used."""
@@ -38,7 +40,7 @@ async def check_redis(settings: Settings) -> None:
     from orders.book import OrderBook
 
     try:
-        async with OrderBook(settings) as book:
+        async with OrderBook(settings, deadline_s=DEADLINE_S) as book:
             inspection = await book.inspect()
     except (BookError, ValueError) as error:  # redis-py finds fault with the URL by ValueError
         where = without_password(settings.redis_url)
