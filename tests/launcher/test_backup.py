@@ -49,7 +49,7 @@ def test_a_copy_of_a_running_restaurant_is_put_in_place_again(
             env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )
         assert 0 == done.returncode, done.stderr

@@ -39,4 +39,4 @@ def _exit_code_after_cut(deaf: str) -> int:
         assert part.stdout is not None
         assert part.stdout.readline() == b"working\n"
         part.stdin.close()
-        return part.wait(timeout=10)
+        return part.wait(timeout=60)
