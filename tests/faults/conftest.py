@@ -45,5 +45,5 @@ async def book(house: House) -> AsyncIterator[OrderBook]:
     settings = Settings(
         redis_url=house.redis_url, store=house.store, menu=HERE / "menu.toml", staff_pin="1234"
     )
-    async with OrderBook(settings, load_menu(settings.menu), deadline_s=10) as book:
+    async with OrderBook(settings, load_menu(settings.menu), deadline_s=30) as book:
         yield book

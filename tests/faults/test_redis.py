@@ -6,7 +6,6 @@ import asyncio
 import resource
 import secrets
 import shutil
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -14,7 +13,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from .house import LONG, House, RedisServer, Web, eventually, order_for, passed, steps
+from .house import LONG, House, RedisServer, Web, eventually, order_for, passed, steps, within
 from .proxy import Proxy
 from .viewer import Viewer, viewer
 
@@ -39,7 +38,8 @@ async def test_while_redis_is_away_everybody_is_told_and_nothing_is_lost(
     async with viewer(web.url) as board, _cashier(web) as acknowledged:
         await eventually(lambda: len(acknowledged) >= 5)
         begin()
-        await eventually(lambda: board.blind, BLIND_WITHIN_S)
+        async with within(BLIND_WITHIN_S):
+            await eventually(lambda: board.blind)
         await _everybody_is_told(web)
         before = len(acknowledged)
         end()
@@ -48,7 +48,7 @@ async def test_while_redis_is_away_everybody_is_told_and_nothing_is_lost(
     for reference_and_id in acknowledged.values():
         assert len(reference_and_id) == 1
     for order_id in {pair[1] for pairs in acknowledged.values() for pair in pairs}:
-        await web.until(order_id, "SUCCESS", 20)
+        await web.until(order_id, "SUCCESS")
 
 
 async def test_however_redis_refuses_the_answer_is_503(
@@ -68,7 +68,7 @@ async def test_a_kitchen_that_loses_redis_while_it_starts_says_so(
     """In one sentence, with an exit code; whoever keeps it up tries again."""
     network.admits = 1  # for the look whether Redis is there; then no more
     kitchen = house.start("kitchen", redis_url=network.url)
-    assert await kitchen.exit_code(20) == 1
+    assert await kitchen.exit_code() == 1
     assert "Error: Redis cannot be reached." in kitchen.log
 
 
@@ -117,7 +117,8 @@ async def test_a_redis_that_lets_nobody_in_is_an_outage(house: House, redis: Red
         async with viewer(web.url) as board:
             await eventually(lambda: len(house.diary()) == 1)
             await change_password(admin, "another")
-            await eventually(lambda: board.blind, BLIND_WITHIN_S)
+            async with within(BLIND_WITHIN_S):
+                await eventually(lambda: board.blind)
             await _everybody_is_told(web)
             house.open_gate()
             await passed(2)
@@ -162,7 +163,7 @@ async def test_cut_connections_are_made_again(house: House, network: Proxy) -> N
         for pairs in list(acknowledged.values()):
             assert len(pairs) == 1
             for _, order_id in pairs:
-                done = await web.until(order_id, "SUCCESS", 5)
+                done = await web.until(order_id, "SUCCESS")
                 assert steps(done) == [("PENDING", 1), ("STARTED", 1), ("SUCCESS", 1)]
         await _right(board, web)
 
@@ -171,11 +172,11 @@ async def test_a_slow_network_only_makes_it_slow(house: House, network: Proxy) -
     """With 50 ms each way to Redis, orders are taken and cooked, and no board is blind."""
     network.delay_s = 0.05
     web, _ = await house.web_and_kitchen(redis_url=network.url)
-    async with viewer(web.url) as board:
+    async with within(30) as machine, viewer(web.url) as board:
         order = await web.place()
         await web.until(order["id"], "SUCCESS")
-        await eventually(lambda: board.tickets.get(order["reference"]) == "SUCCESS", 3)
-        assert board.named("blind") == []
+        await eventually(lambda: board.tickets.get(order["reference"]) == "SUCCESS")
+        assert machine.stood_still or board.named("blind") == []
 
 
 @pytest.mark.parametrize("data", ["empty", "older"])
@@ -188,19 +189,20 @@ async def test_other_data_are_the_new_truth(data: str, house: House, redis: Redi
         shutil.copytree(redis.folder / "appendonlydir", saved)
     new = await web.place()
     async with viewer(web.url) as board:
-        await eventually(lambda: {old["reference"], new["reference"]} == set(board.tickets), 3)
+        await eventually(lambda: {old["reference"], new["reference"]} == set(board.tickets))
         epoch = board.epoch
         redis.kill()
         shutil.rmtree(redis.folder / "appendonlydir")
         if data == "older":
             shutil.copytree(saved, redis.folder / "appendonlydir")
-        await eventually(lambda: board.blind, BLIND_WITHIN_S)
+        async with within(BLIND_WITHIN_S):
+            await eventually(lambda: board.blind)
         redis.start()
         await _right(board, web)
         assert set(board.tickets) == ({old["reference"]} if data == "older" else set())
         assert board.epoch != epoch
         again = await web.place()
-        await eventually(lambda: again["reference"] in board.tickets, 3)
+        await eventually(lambda: again["reference"] in board.tickets)
 
 
 async def test_a_flushed_redis_is_noticed_too(house: House, redis: RedisServer) -> None:
@@ -214,7 +216,7 @@ async def test_a_flushed_redis_is_noticed_too(house: House, redis: RedisServer) 
         await reader.readline()
         writer.close()
         await writer.wait_closed()
-        await eventually(lambda: board.tickets == {}, 8)
+        await eventually(lambda: board.tickets == {})
         house.open_gate()
         await web.until((await web.place())["id"], "SUCCESS")
 
@@ -236,9 +238,8 @@ async def _everybody_is_told(web: Web) -> None:
         web.get("/orders/some-order"),
         web.get("/readyz"),
     ]
-    began = time.monotonic()
-    api, kiosk, ordered, ticket, ready = await asyncio.gather(*asked)
-    assert time.monotonic() - began < ANSWERED_WITHIN_S
+    async with within(ANSWERED_WITHIN_S):
+        api, kiosk, ordered, ticket, ready = await asyncio.gather(*asked)
     for answer in (api, kiosk, ordered, ticket):
         assert answer.status_code == 503, answer.text
         assert int(answer.headers["Retry-After"]) > 0
@@ -262,7 +263,8 @@ async def _right(board: Viewer, web: Web) -> None:
         except (AssertionError, httpx.TransportError):
             return False
 
-    await eventually(agrees, RIGHT_WITHIN_S)
+    async with within(RIGHT_WITHIN_S):
+        await eventually(agrees)
 
 
 @asynccontextmanager
@@ -289,7 +291,7 @@ async def _cashier(web: Web) -> AsyncIterator[dict[str, set[tuple[str, str]]]]:
             key = secrets.token_hex(8)
             await insist(key)
             await insist(key)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.15)  # in which a board has time to show the same as the book
 
     task = asyncio.create_task(work())
     try:

