@@ -54,18 +54,20 @@ async def eventually(condition: Callable[[], Any], within_s: float = 30.0) -> An
 
 class Machine:
     """What the machine itself did meanwhile: `spent_s` is the time that it had for its work, of which a
-    late tick is worth no more than one in time. After a standstill whatever was under way begins
-    anew, the crew's own contact with Redis for one, and so does this.
+    late tick is worth no more than one in time; `late_s` is by how much all were late. After a
+    standstill whatever was under way begins anew, the crew's own contact with Redis for one, and so
+    does `spent_s`.
     """
 
     def __init__(self) -> None:
-        self.spent_s = 0.0
+        self.spent_s = self.late_s = 0.0
         self.stood_still = False
         self._ticked_at = time.monotonic()
 
     def tick(self) -> None:
         gap_s, self._ticked_at = time.monotonic() - self._ticked_at, time.monotonic()
         self.spent_s += min(gap_s, 2 * TICK_S)
+        self.late_s += max(0.0, gap_s - TICK_S)
         if gap_s > STANDSTILL_S:
             self.spent_s, self.stood_still = 0.0, True
 

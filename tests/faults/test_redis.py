@@ -170,13 +170,14 @@ async def test_cut_connections_are_made_again(house: House, network: Proxy) -> N
 
 async def test_a_slow_network_only_makes_it_slow(house: House, network: Proxy) -> None:
     """With 50 ms each way to Redis, orders are taken and cooked, and no board is blind."""
-    network.delay_s = 0.05
     web, _ = await house.web_and_kitchen(redis_url=network.url)
+    network.delay_s = 0.05
     async with within(30) as machine, viewer(web.url) as board:
         order = await web.place()
         await web.until(order["id"], "SUCCESS")
         await eventually(lambda: board.tickets.get(order["reference"]) == "SUCCESS")
-        assert machine.stood_still or board.named("blind") == []
+        # The network is in this process: if that was late by a second, it was slower than said.
+        assert machine.late_s > 1 or board.named("blind") == []
 
 
 @pytest.mark.parametrize("data", ["empty", "older"])
