@@ -137,8 +137,12 @@ def _no_outage_by_chance(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     """A machine that stands still for two seconds is an outage of Redis for all that runs on it: it
     does not answer in time. Here it is one only where a test has a Redis of its own to make one.
     """
-    if "own_valkey" in request.fixturenames:
-        return
+    if "own_valkey" not in request.fixturenames:
+        be_patient(monkeypatch)
+
+
+def be_patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer for Redis than any machine stands still."""
     monkeypatch.setitem(OrderBook.__init__.__kwdefaults__, "deadline_s", PATIENCE_S)
     monkeypatch.setitem(connection_pool.__kwdefaults__, "answer_s", PATIENCE_S)
     monkeypatch.setattr("orders.gateway.SOCKET_TIMEOUT_S", PATIENCE_S)

@@ -14,20 +14,16 @@ import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from orders import feed, gateway, watch
 from orders.book import OrderBook
 from orders.settings import Settings
-from tests.conftest import PIN, eventually
+from tests.conftest import PATIENCE_S, PIN, be_patient, eventually
 from tests.http import TLS
 from tests.web.viewer import Viewer
-from web import hearing
-from web import hub as hub_module
 from web.app import create_app
 from web.counter import Counter
 from web.hub import Hub
 
 STAFF = {"Authorization": f"Bearer {PIN}"}
-PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -35,13 +31,9 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a Redis that is there throughout: when it says nothing for seconds it is this machine that
     stands still, and no outage.
     """
-    monkeypatch.setitem(OrderBook.__init__.__kwdefaults__, "deadline_s", PATIENCE_S)
-    monkeypatch.setitem(gateway.connection_pool.__kwdefaults__, "answer_s", PATIENCE_S)
-    monkeypatch.setattr(gateway, "SOCKET_TIMEOUT_S", PATIENCE_S)
-    monkeypatch.setattr(feed, "SILENCE_S", PATIENCE_S)
-    monkeypatch.setattr(hearing, "SILENCE_S", PATIENCE_S)
-    monkeypatch.setattr(hub_module, "FIRST_SIGHT_S", PATIENCE_S)
-    monkeypatch.setattr(watch, "LOST_AFTER_S", PATIENCE_S)
+    be_patient(monkeypatch)
+    monkeypatch.setattr("web.hub.FIRST_SIGHT_S", PATIENCE_S)
+    monkeypatch.setattr("orders.watch.LOST_AFTER_S", PATIENCE_S)
 
 
 @pytest.fixture
