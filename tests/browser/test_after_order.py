@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from orders.book import OrderBook
 from orders.model import OrderLine, OrderRequest
 from tests.browser.axe import violations
+from tests.browser.clock import stop_clock
 from tests.browser.conftest import OpenPage, Wait
 from tests.browser.sizes import PROJECTOR, SIZES
 from tests.restaurant import Restaurant
@@ -21,6 +22,9 @@ SCREENS = {
 }
 MANY = ("hamburger", "wrap", "cola", "cookie", "turkey", "shake", "apple-pie", "garden-salad")
 WORDY = ("de", "fil")
+# Where the buttons are, below the upper edge of what is around them.
+PLACES = """after => [...after.querySelectorAll('.button')].map(
+  button => button.getBoundingClientRect().top - after.getBoundingClientRect().top)"""
 
 
 @pytest.mark.parametrize("screen", ["upright", "small"])
@@ -52,6 +56,22 @@ async def test_the_way_on_stays_in_sight(
     assert [] == await violations(page)
 
 
+@pytest.mark.parametrize(("language", "scale"), [("fil", 0), ("de", 1), ("ar", 2)])
+async def test_no_button_moves_while_it_counts_down(wait: Wait, language: str, scale: int) -> None:
+    """However many letters the seconds take: "30 segundo" are fewer than "29 na segundo"."""
+    _order, page = await wait(f"?kiosk=1&lang={language}", viewport=PROJECTOR)
+    await stop_clock(page)
+    await page.reload()
+    await page.evaluate("scale => document.documentElement.dataset.scale = scale", scale)
+    after, words, places = page.locator("kiosk-return"), set(), set()
+    for _ in range(29):  # to the last second
+        await page.clock.run_for(1_000)
+        words.add(await after.locator("[data-countdown]").inner_text())
+        places.add(tuple(await after.evaluate(PLACES)))
+    assert 29 == len(words)
+    assert 1 == len(places)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_every_screen_in_every_language(wait: Wait, screen: str) -> None:
@@ -65,10 +85,8 @@ async def is_whole(wait: Wait, screen: str, language: str) -> None:
     after = page.locator("kiosk-return")
     for part in (page.locator(".stub-number"), page.locator(".qr svg"), after):
         await expect(part).to_be_in_viewport(ratio=1)
-    more, done = [await button.bounding_box() for button in await after.locator(".button").all()]
-    assert more is not None
-    assert done is not None
-    assert more["y"] == done["y"], language  # side by side
+    more, done = await after.evaluate(PLACES)
+    assert more == done, language  # side by side
     number = await page.locator(".stub-number").bounding_box()
     assert number is not None
     assert number["height"] >= SCREENS[screen]["height"] / 7, language
