@@ -19,9 +19,9 @@ from orders.book import OrderBook
 from orders.model import Order
 from tests.browser.hall import Hall, opened_hall
 from tests.browser.sizes import PROJECTOR, SIZES
-from tests.browser.ticket import MEAL, book_of, path_of
+from tests.browser.ticket import MEAL, book_of, clear_board, path_of
 from tests.browser.workshop import set_up
-from tests.restaurant import Restaurant, eventually, opened
+from tests.restaurant import OPEN_WITHIN_S, Restaurant, eventually, opened
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -53,6 +53,7 @@ HEADLESS = [
 ]
 LIMIT_MS = 15_000
 expect.set_options(timeout=LIMIT_MS)  # a deadline, on a machine that may be busy
+START_MS = 2 * LIMIT_MS  # a server's start, and the browser's own pause
 PEOPLE = ("--kitchen", "people", "--staff-pin", "1234")
 
 # The tests of this folder and their fixtures share an event loop, and so one connection to the browser.
@@ -70,10 +71,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def restaurant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
+def shared_restaurant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restaurant]:
     """A restaurant that the tests of this folder share; those that break it have their own."""
     with opened(tmp_path_factory.mktemp("browser"), "--speed", "20", "--staff-pin", "1234") as it:
         yield it
+
+
+@HERE
+async def restaurant(shared_restaurant: Restaurant) -> Restaurant:
+    """Nobody is waiting there yet."""
+    async with book_of(shared_restaurant) as book:
+        await clear_board(book)
+    return shared_restaurant
 
 
 @pytest.fixture(scope="package")
@@ -135,7 +144,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         words = [_executable(), *HEADLESS, *ARGUMENTS, f"--user-data-dir={folder / 'profile'}"]
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=log)
     try:
-        yield eventually(lambda: re.search(r"ws://\S+", told.read_text(errors="replace")))[0]
+        yield eventually(
+            lambda: re.search(r"(ws://\S+)\s", told.read_text(errors="replace")), OPEN_WITHIN_S
+        )[1]
     finally:
         process.kill()
         process.wait(timeout=10)
@@ -193,7 +204,7 @@ async def open_kitchen(open_page: OpenPage) -> OpenKitchen:
         page = await open_page(address, f"/staff?next=/kitchen{query}", **window)
         await page.locator("#pin").fill("1234")
         await page.keyboard.press("Enter")
-        await page.wait_for_url("**/kitchen*")
+        await page.wait_for_url(f"{address}/kitchen*")
         if window.get("java_script_enabled", True):
             await expect(page.locator("[data-link=live]")).to_be_visible()
         return page
@@ -203,8 +214,9 @@ async def open_kitchen(open_page: OpenPage) -> OpenKitchen:
 
 @HERE
 async def book(stove: Restaurant) -> AsyncIterator[OrderBook]:
-    """The book of the restaurant with people at the stove."""
+    """The book of the restaurant with people at the stove. Nobody is waiting there yet."""
     async with book_of(stove) as book:
+        await clear_board(book)
         yield book
 
 

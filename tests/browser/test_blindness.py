@@ -7,7 +7,7 @@ import signal
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import LIMIT_MS, OpenPage
+from tests.browser.conftest import LIMIT_MS, START_MS, OpenPage
 from tests.browser.test_way_of_an_order import READY
 from tests.restaurant import Restaurant, eventually
 
@@ -29,7 +29,7 @@ async def test_the_board_recovers_from_a_restarted_server(
     await expect(notice).to_be_visible()
     await expect(notice).to_contain_text("Nothing heard since")
     os.kill(launcher, signal.SIGCONT)
-    await expect(notice).to_be_hidden(timeout=LIMIT_MS)  # a start, and the browser's own pause
+    await expect(notice).to_be_hidden(timeout=START_MS)
     own_restaurant.place()
     await expect(board.locator(READY.format("101"))).to_have_count(1)
     assert await board.evaluate("window.neverReloaded")

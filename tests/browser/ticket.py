@@ -7,11 +7,13 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from orders.book import OrderBook
+from orders.errors import OrderNotFound, TransitionRefused
 from orders.model import Order, OrderLine, OrderRequest
 from orders.settings import Settings
+from orders.states import Actor, Status
 from tests.browser.sizes import SIZES
 from tests.conftest import eventually
-from tests.restaurant import Restaurant
+from tests.restaurant import OPEN_WITHIN_S, Restaurant
 
 PHONE = SIZES["phone"]
 MEAL = OrderRequest(
@@ -23,9 +25,23 @@ MEAL = OrderRequest(
     name="Maria",
 )
 
+# Who starts an order by hand. From a cook who is on no roster it would be taken back after a while.
+ANNA = str(Actor.STAFF)
+
+# How an order ends.
+REVOKED = (Status.REVOKED, Actor.STAFF)
+OVER = {
+    Status.SUCCESS: (Status.COLLECTED, Actor.STAFF),
+    Status.FAILURE: (Status.REVOKED, Actor.STAFF, Status.FAILURE),
+}
+
 EAR = """
 window.EventSource = class extends EventSource {
-  constructor(address) { super(address); this.addEventListener("order", () => window.heard = true); }
+  constructor(address) {
+    super(address);
+    window.opened = (window.opened ?? 0) + 1;
+    this.addEventListener("order", () => window.heard = true);
+  }
 };
 """
 
@@ -49,6 +65,20 @@ def book_of(restaurant: Restaurant) -> OrderBook:
     return OrderBook(Settings(redis_url=url, data_dir=restaurant.data))
 
 
+async def clear_board(book: OrderBook) -> None:
+    """Everybody goes home. What a cook finishes in that moment is looked at once more."""
+    moved_on = True
+    while moved_on:
+        moved_on = False
+        for order_id, ticket in (await book.snapshot()).tickets.items():
+            try:
+                await book.set_status(order_id, *OVER.get(ticket.status, REVOKED))
+            except TransitionRefused:
+                moved_on = True
+            except OrderNotFound:  # a test has erased it
+                continue
+
+
 def path_of(order: Order) -> str:
     return f"/orders/{order.id}"
 
@@ -64,7 +94,7 @@ async def listening(ticket: Page) -> None:
     async def heard() -> bool:
         return bool(await ticket.evaluate("window.heard"))
 
-    await eventually(heard)
+    await eventually(heard, OPEN_WITHIN_S)
 
 
 async def says(ticket: Page, words: str) -> None:
@@ -73,5 +103,5 @@ async def says(ticket: Page, words: str) -> None:
 
 
 async def cooked(book: OrderBook, order: Order, **more: Any) -> None:
-    await book.start(order.id, order.attempt, "anna")
-    await book.finish(order.id, order.attempt, "anna", **more)
+    await book.start(order.id, order.attempt, ANNA)
+    await book.finish(order.id, order.attempt, ANNA, **more)
