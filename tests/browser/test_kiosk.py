@@ -7,6 +7,7 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from tests import http
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import SIZES
-from tests.restaurant import Restaurant, eventually
+from tests.restaurant import OPEN_WITHIN_S, Restaurant, eventually
 
 TICKET = re.compile(r"/orders/[\w-]{16,}(\?|$)")
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -176,7 +177,8 @@ async def test_a_counter_in_trouble_serves_once(
     os.kill(valkey, signal.SIGSTOP)
     await order_button(page).click()
     await expect(told(page)).to_contain_text("We cannot take orders for a moment")
-    eventually(lambda: http.get(own_restaurant.address).status_code == 503)  # it has noticed
+    asked = partial(http.get, own_restaurant.address, timeout=20)
+    eventually(lambda: asked().status_code == 503)  # it has noticed
     late = await open_page(own_restaurant.address, "/")
     await expect(late.locator("[data-as-loaded]")).to_contain_text("for a moment")
     os.kill(valkey, signal.SIGCONT)
@@ -187,7 +189,7 @@ async def test_a_counter_in_trouble_serves_once(
     await order_button(page).click()
     await expect(order_button(page)).to_have_attribute("aria-disabled", "true")
     os.kill(web, signal.SIGKILL)
-    eventually(lambda: _serves(own_restaurant))
+    eventually(lambda: _serves(own_restaurant), OPEN_WITHIN_S)
     # Chromium itself sends it again where it may; where not, the customer is asked to.
     await expect(told(page).or_(page.locator(".stub-number"))).to_be_visible(timeout=20_000)
     if await told(page).is_visible():
@@ -210,6 +212,7 @@ async def test_an_idle_kiosk_asks_and_then_forgets(
     page = await open_page(restaurant.address, "/", viewport=KIOSK)
     await page.clock.install()
     await page.get_by_role("link", name="Deutsch").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "de")
     await add(page, "cheeseburger")
     await page.locator("#name").fill("Zoë")
     dialog = page.get_by_role("dialog")
@@ -295,6 +298,7 @@ async def test_a_kiosk_on_its_side_is_one_by_its_address(
     page = await open_page(address, "/?kiosk=1&lang=es", viewport=SIZES["television"])
     assert not await page.evaluate("isSecureContext")
     await page.get_by_role("link", name="English").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
     await add(page, "water")
     await order_button(page).click()
     await number(page)
