@@ -71,6 +71,7 @@ class Gateway:
         self._redis: Any = Redis(connection_pool=self._pool)
         self._wire: Wire | None = None
         self._opening = asyncio.Lock()
+        self._closed = False
         self._retry = again_and_again()
 
     async def script(self, name: str, ask: Mapping[str, object]) -> Any:
@@ -136,14 +137,18 @@ class Gateway:
             await pubsub.aclose()
 
     async def close(self) -> None:
-        if self._wire is not None:
-            await self._wire.close()
+        self._closed = True
+        async with self._opening:  # whoever is opening one has done so, or has given up
+            if self._wire is not None:
+                await self._wire.close()
         await self._redis.aclose(close_connection_pool=True)
 
     async def _open_wire(self) -> Wire:
         """The wire that all scripts share; a new one if there is none, or it has broken."""
         if self._wire is None or self._wire.closed:
             async with self._opening:
+                if self._closed:
+                    raise BookUnavailable("The book is closed.")
                 if self._wire is None or self._wire.closed:
                     self._wire = await Wire.open(self._pool)
         return self._wire

@@ -66,6 +66,7 @@ class Wire:
     async def close(self) -> None:
         self._reading.cancel()
         await asyncio.gather(self._reading, return_exceptions=True)
+        await self._connection.disconnect(nowait=True)  # it may not have begun to read
 
     async def _read(self) -> None:
         """Hand each answer to the one whose turn it is, until the connection ends."""

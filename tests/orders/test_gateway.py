@@ -86,3 +86,15 @@ async def test_a_replica_is_not_ready(own_settings: Settings) -> None:
             await book.inspect()
         await redis.execute_command("REPLICAOF", "NO", "ONE")
         await book.inspect()
+
+
+async def test_who_asks_while_the_book_is_closed_opens_nothing_any_more(settings: Settings) -> None:
+    """Or its wire would be left behind, and nobody would close it."""
+    gateway = OrderBook(settings)._gateway
+    asking = asyncio.create_task(gateway.script("counts", {}))
+    async with asyncio.timeout(PATIENCE_S):
+        while not gateway._opening.locked():
+            await asyncio.sleep(0)
+    await gateway.close()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert gateway._wire is None or gateway._wire.closed

@@ -106,3 +106,10 @@ async def test_no_connection_is_left_behind(own_valkey: Server) -> None:
 
     await eventually(only_the_other)
     await other.close()
+
+
+async def test_a_wire_that_is_closed_at_once_leaves_no_connection(own_valkey: Server) -> None:
+    """Before it has begun to listen."""
+    wire = await opened(own_valkey)
+    await wire.close()
+    assert not wire._connection.is_connected
