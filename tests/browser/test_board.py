@@ -132,7 +132,7 @@ async def test_high_contrast_by_choice_and_by_the_system(hall: Hall, open_page: 
         assert "rgb(255, 255, 255)" == await lit.evaluate("e => getComputedStyle(e).fill")
 
 
-@pytest.mark.parametrize("theme", ["led", "contrast"])
+@pytest.mark.parametrize("theme", ["led", pytest.param("contrast", marks=pytest.mark.long)])
 async def test_axe_finds_nothing_on_a_full_board(
     hall: Hall, open_page: OpenPage, theme: str
 ) -> None:

@@ -75,7 +75,7 @@ async def fill(hall: Hall, board: Page) -> None:
     await expect(board.locator(ASK.format(hall.failed()))).to_be_visible()
 
 
-@pytest.mark.parametrize("size", ["phone", "tablet"])
+@pytest.mark.parametrize("size", [pytest.param("phone", marks=pytest.mark.long), "tablet"])
 async def test_twice_as_large_letters_break_nothing(
     hall: Hall, open_page: OpenPage, size: str
 ) -> None:

@@ -491,7 +491,7 @@ async def test_the_question_whether_anybody_is_there_is_answered_by_key(
     await expect_chosen(page, "1 Cola")
 
 
-@pytest.mark.parametrize("size", ["phone", "tablet"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("tablet", marks=pytest.mark.long)])
 async def test_what_has_the_focus_is_never_hidden(
     restaurant: Restaurant, open_page: OpenPage, size: str
 ) -> None:

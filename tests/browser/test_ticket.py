@@ -194,7 +194,7 @@ async def test_the_print_button_prints(wait: Wait) -> None:
     assert ["print"] == await calls(ticket)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "ar"])
 async def test_large_letters_break_nothing(wait: Wait, language: str) -> None:
     """At 200 % on a phone, in both directions of writing: all in sight, nothing beyond the edge."""
     _, ticket = await wait(f"?lang={language}", viewport=PHONE)

@@ -26,7 +26,9 @@ OUTAGE_S = 20.0 if LONG else 6.0
 Fault = Callable[[], None]
 
 
-@pytest.mark.parametrize("how", ["killed", "paused", "swallowed"])
+@pytest.mark.parametrize(
+    "how", ["killed", "paused", pytest.param("swallowed", marks=pytest.mark.long)]
+)
 async def test_while_redis_is_away_everybody_is_told_and_nothing_is_lost(
     how: str, house: House, redis: RedisServer, network: Proxy
 ) -> None:

@@ -60,9 +60,8 @@ def test_three_kitchens_share_the_work_and_cook_nothing_twice(parts: Parts, valk
     """Of ninety orders each is started once, and every kitchen has cooked some."""
     address = parts.web(valkey.url)
     for _ in range(3):
-        parts.kitchen(
-            valkey.url, "--cooks", "2", "--speed", "10"
-        )  # one may stand still for a while
+        # Slow enough for one to stand still for a while.
+        parts.kitchen(valkey.url, "--cooks", "2", "--speed", "20")
     eventually(lambda: parts.log().count("on shift") == 3)
     ids = [place(address) for _ in range(90)]
     eventually(lambda: all(order(address, i)["status"] == "SUCCESS" for i in ids), 30)
