@@ -30,7 +30,7 @@ kit: .venv/can-run  ## source and wheels for a class without internet; elsewhere
 	$(IN_VENV) -m docs.workshop.kit "$(KIT)" $(ARGS)
 
 test: check  ## everything that must hold
-	$(IN_VENV) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	$(IN_VENV) -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 test-all: check  ## and the long ones: sizes, themes, languages, faults as long as the documents name
 	ORDERUP_LONG_TESTS=1 $(IN_VENV) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m ''

@@ -61,9 +61,9 @@ async def test_without_javascript_there_is_a_list(
 async def test_the_list_can_be_read_by_everybody(
     restaurant: Restaurant, open_page: OpenPage
 ) -> None:
-    """As the page is when Swagger UI does not come: nothing for axe to find."""
-    page = await open_page(restaurant.address, "/docs")
-    await expect(page.locator(".opblock").first).to_be_visible()
-    await page.locator("api-docs").evaluate("element => element.remove()")
-    await page.locator(".docs-list").evaluate("element => { element.hidden = false; }")
+    """When Swagger UI does not come: nothing for axe to find."""
+    page = await open_page(restaurant.address, "/healthz")
+    await page.route("**/swagger-ui*.js", lambda route: route.abort())
+    await page.goto(f"{restaurant.address}/docs")
+    await expect(page.locator(".docs-list")).to_be_visible()
     assert [] == await violations(page)
