@@ -17,6 +17,7 @@ from web.outlook import Outlook, Progress
 READ_AT_ONCE = 200
 TELL_EVERY_S = 2.0
 TOLD_AT_ONCE = 100
+AGAIN_S = 0.5
 
 See = Callable[[Progress], Outlook]
 
@@ -24,10 +25,14 @@ See = Callable[[Progress], Outlook]
 class Followed:
     """One order with its viewers."""
 
-    __slots__ = ("_blind_frame", "_progress", "_see", "_told", "_told_at", "broadcast", "frame")
+    __slots__ = (
+        *("_blind_frame", "_progress", "_see", "_told", "_told_at"),
+        *("broadcast", "frame", "is_old"),
+    )
 
     def __init__(self, blind_frame: Callable[[], bytes], see: See) -> None:
         self.frame = b""
+        self.is_old = False  # as long as it has not been read again after an outage
         self.broadcast = Broadcast(self._whole, keep=1)  # whoever missed more sees the order anew
         self._blind_frame = blind_frame
         self._progress: Progress | None = None
@@ -38,6 +43,7 @@ class Followed:
     def show(self, order: Order | None) -> None:
         """Tell the viewers how the order is now; `None` when there is no such order (any more)."""
         self._progress = Progress.of(order) if order else None
+        self.is_old = False
         if order is not None and (frame := sse.event("order", order.to_json())) != self.frame:
             self.frame = frame
             self.broadcast.send(frame + self._outlook_frame())
@@ -109,7 +115,7 @@ class Followers:
         """Tell everybody anew, even what has not changed: it ends their blindness."""
         self._for_all = None  # whoever has not been told that we are blind need not be told now
         for followed in self._followed.values():
-            followed.frame = b""
+            followed.frame, followed.is_old = b"", True
         self.look_at(self._followed)
 
     def send(self, frame: bytes) -> None:
@@ -138,15 +144,18 @@ class Followers:
             await asyncio.sleep(max(TELL_EVERY_S, 4 * (time.monotonic() - began)))
 
     async def keep_sending(self) -> None:
-        """Send what is for everybody, to a few at a time, so that an order can be taken in between."""
+        """Send what is for everybody, to a few at a time, so that an order can be taken in between. Who
+        sees something old is not told that all is well: the order itself will tell him.
+        """
         while True:
             await self._send_now.wait()
             self._send_now.clear()
-            frame = self._for_all
+            frame, blind = self._for_all, self._blind_frame()
             for number, followed in enumerate(list(self._followed.values()), start=1):
                 if frame is None or frame is not self._for_all:
                     break
-                followed.broadcast.send(frame)
+                if blind or not followed.is_old:
+                    followed.broadcast.send(frame)
                 if number % TOLD_AT_ONCE == 0:
                     await asyncio.sleep(0)
 
@@ -160,7 +169,9 @@ class Followers:
             try:
                 orders = await self._book.orders(ids)
             except BookUnavailable:
-                continue  # the snapshot that ends the outage looks at all of them again
+                self.look_at(ids)
+                await asyncio.sleep(AGAIN_S)
+                continue
             for order_id in ids:
                 if order_id in self._followed:
                     self._followed[order_id].show(orders.get(order_id))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from orders.book import OrderBook
+from orders.errors import BookUnavailable
+from orders.model import Order
 from orders.settings import Settings
-from tests.conftest import NUGGETS, Server, changed
+from tests.conftest import NUGGETS, Server, changed, eventually
 from tests.web.conftest import PATIENCE_S, board_viewer, follower, open_hub
 from tests.web.viewer import Event, Viewer
 from web import hub as hub_module
@@ -135,3 +137,27 @@ async def test_an_order_that_changed_unheard_is_shown_to_its_phone(
             await book.start(order.id, 1, "anna")
         again = await phone.next("order", within_s=WITHIN_S)
         assert "STARTED" == again.data["status"]
+
+
+async def test_a_change_that_could_not_be_read_at_first_is_shown_to_its_phone(
+    book: OrderBook, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One read that fails makes nobody blind, and must not leave the phone with what was before."""
+    refused = []
+
+    async def refuse(order_ids: Sequence[str]) -> dict[str, Order]:
+        refused.append(order_ids)
+        raise BookUnavailable
+
+    order = await book.place(NUGGETS)
+    async with follower(hub, order.id) as phone, board_viewer(hub) as board:
+        await phone.next("order")
+        with monkeypatch.context() as away:
+            away.setattr(book, "orders", refuse)
+            await book.start(order.id, 1, "anna")
+            await board.until_version(2)
+            refused.clear()
+            await eventually(lambda: refused)  # it is asked again
+        again = await phone.next("order")
+    assert "STARTED" == again.data["status"]
+    assert not board.named("blind")

@@ -78,3 +78,13 @@ async def test_nobody_is_told_that_we_are_blind_when_we_are_no_longer(hall: Hall
         for _ in range(PHONES):
             await asyncio.sleep(0)
     assert hall.saw[BLIND] < PHONES
+
+
+async def test_who_sees_something_old_is_not_told_that_all_is_well(hall: Hall) -> None:
+    """After an outage each order is read again; till then a heartbeat is for those who come now."""
+    hall.followers.look_at_all()
+    async with aclosing(hall.followers.follow("newcomer")) as frames:
+        await anext(frames)
+        hall.followers.send(BEAT)
+        assert BEAT == await anext(frames)  # he is the last one
+    assert 0 == hall.saw[BEAT]
