@@ -15,8 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,8 +32,6 @@ HERE = Path(__file__).parent
 PIN = "1234"
 READY_WITHIN_S = 60.0
 ENDS_WITHIN_S = 60.0
-TICK_S = 0.02
-STANDSTILL_S = 1.0
 LONG = "ORDERUP_LONG_TESTS" in os.environ  # faults as long as the issue names them
 STAFF = {"Authorization": f"Bearer {PIN}"}
 
@@ -50,44 +47,6 @@ async def eventually(condition: Callable[[], Any], within_s: float = 30.0) -> An
             return outcome
         assert time.monotonic() < deadline, f"not within {within_s:g} s"
         await asyncio.sleep(0.02)
-
-
-class Machine:
-    """What the machine itself did meanwhile: `spent_s` is the time that it had for its work, of which a
-    late tick is worth no more than one in time; `late_s` is by how much all were late. After a
-    standstill whatever was under way begins anew, the crew's own contact with Redis for one, and so
-    does `spent_s`.
-    """
-
-    def __init__(self) -> None:
-        self.spent_s = self.late_s = 0.0
-        self.stood_still = False
-        self._ticked_at = time.monotonic()
-
-    def tick(self) -> None:
-        gap_s, self._ticked_at = time.monotonic() - self._ticked_at, time.monotonic()
-        self.spent_s += min(gap_s, 2 * TICK_S)
-        self.late_s += max(0.0, gap_s - TICK_S)
-        if gap_s > STANDSTILL_S:
-            self.spent_s, self.stood_still = 0.0, True
-
-    async def keep_ticking(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            self.tick()
-
-
-@asynccontextmanager
-async def within(promised_s: float) -> AsyncIterator[Machine]:
-    """What is done inside takes less than is promised, as far as the machine is there to do it."""
-    machine = Machine()
-    ticking = asyncio.create_task(machine.keep_ticking())
-    try:
-        yield machine
-    finally:
-        ticking.cancel()
-    machine.tick()
-    assert machine.spent_s < promised_s
 
 
 async def passed(seconds: float) -> None:

@@ -13,8 +13,9 @@ from arq.worker import Worker, func
 
 from kitchen.roster import WATCH_EVERY
 from orders.book import OrderBook
+from tests.machine import within
 
-from .house import LONG, House, Process, RedisServer, eventually, passed, steps, within
+from .house import LONG, House, Process, RedisServer, eventually, passed, steps
 from .viewer import viewer
 
 TAKEN_OVER_WITHIN_S = 6.0

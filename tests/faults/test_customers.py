@@ -7,8 +7,9 @@ import secrets
 from collections import Counter
 
 from orders.book import OrderBook
+from tests.machine import within
 
-from .house import House, RedisServer, Web, eventually, fill, order_for, within
+from .house import House, RedisServer, Web, eventually, fill, order_for
 
 OPEN_ORDERS = 5_000
 AT_ONCE = 50

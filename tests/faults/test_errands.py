@@ -13,9 +13,10 @@ from redis.asyncio import Redis
 from kitchen.pool import serialize
 from orders.book import OrderBook
 from orders.schedule import TASKS
+from tests.machine import within
 from tests.receiver import HANG, SECRET, Received, receiver
 
-from .house import STAFF, House, eventually, within
+from .house import STAFF, House, eventually
 
 ALL_DUE = [task.name for task in TASKS if task.every]
 

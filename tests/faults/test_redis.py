@@ -13,7 +13,11 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from .house import LONG, House, RedisServer, Web, eventually, order_for, passed, steps, within
+from orders.preflight import check_redis
+from orders.settings import Settings
+from tests.machine import within
+
+from .house import LONG, House, RedisServer, Web, eventually, order_for, passed, steps
 from .proxy import Proxy
 from .viewer import Viewer, viewer
 
@@ -206,6 +210,15 @@ async def test_other_data_are_the_new_truth(data: str, house: House, redis: Redi
         assert board.epoch != epoch
         again = await web.place()
         await eventually(lambda: again["reference"] in board.tickets)
+
+
+async def test_a_start_waits_for_a_redis_that_is_slow_to_answer(redis: RedisServer) -> None:
+    """Nobody waits at the counter yet, and a machine that starts much is busy: 2 s are no reason."""
+    redis.pause()
+    look = asyncio.create_task(check_redis(Settings(redis_url=redis.url)))
+    await passed(2)
+    redis.resume()
+    await look
 
 
 async def test_a_flushed_redis_is_noticed_too(house: House, redis: RedisServer) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from orders.book import OrderBook
+from tests.machine import within
 from tests.ports import free_port
 from tests.restaurant import is_outage
 
@@ -29,7 +30,6 @@ from .house import (
     order_for,
     passed,
     steps,
-    within,
 )
 from .viewer import viewer
 

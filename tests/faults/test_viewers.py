@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from orders.book import OrderBook
+from tests.machine import within
 from tests.web.test_totals import values
 
-from .house import House, Process, Web, eventually, fill, within
+from .house import House, Process, Web, eventually, fill
 from .viewer import viewer
 
 SEND_DEADLINE_S = 5  # all who stall have come by then

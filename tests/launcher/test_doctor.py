@@ -15,7 +15,7 @@ from orders.settings import Settings
 from orders.valkey_server import _binary, _die_with_parent
 from tests.ports import free_port
 from tests.restaurant import Restaurant, eventually
-from web.doctor import Finding, Mark, _browser, _clock, _packages, examine
+from web.doctor import Finding, Mark, _browser, _clock, _crew, _packages, examine
 
 
 async def found(settings: Settings, **changed: object) -> dict[str, Finding]:
@@ -58,6 +58,23 @@ async def test_a_healthy_machine(settings: Settings, book: OrderBook) -> None:
     assert (Mark.WORKS, Mark.WORKS) == (seen["Redis"].mark, seen["clock"].mark)
     assert Mark.NOTE == seen["crew"].mark
     assert "orderup kitchen" in seen["crew"].cure
+
+
+async def test_a_cook_whose_beat_is_late_is_on_shift(
+    book: OrderBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine misses one or two; the crew itself waits for three."""
+    on_duty, looked = book.crew.on_duty, list[int]()
+
+    async def look() -> dict[str, str]:
+        looked.append(len(looked))
+        await book.crew.beat("late", {"beat": max(0, len(looked) - 3)})
+        return await on_duty()
+
+    monkeypatch.setattr("web.doctor.BEAT_AGAIN_S", 0)
+    monkeypatch.setattr(book.crew, "on_duty", look)
+    [crew] = await _crew(book)
+    assert (Mark.WORKS, "on shift: late") == (crew.mark, crew.found)
 
 
 async def test_no_redis(settings: Settings) -> None:
