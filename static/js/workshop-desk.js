@@ -1,13 +1,5 @@
 // The presenter's desk: what is pressed goes to the server as a form, and comes back with the state.
 
-const SWITCHES = {
-  doors_open: { true: "Open the doors", false: "Close the doors" },
-  paused: { true: "Pause", false: "Go on" },
-  slow_fryer: { true: "The fryer is slow", false: "Mend the fryer" },
-  people_cook: { true: "Let people cook", false: "Let robots cook" },
-  laptops: { true: "Let laptops in", false: "Shut laptops out" },
-  failing: { true: "One dish in three burns", false: "Burn no more" },
-};
 const LATER_MS = 1_500; // what the presenter has just set is not overwritten by an older state
 
 let setAt = -LATER_MS;
@@ -42,13 +34,11 @@ export function wishes(play, signal) {
 
 export function showDesk(play, { controls, stopped_alone: alone }) {
   play.querySelector("[data-alone]").hidden = !alone;
-  for (const [name, words] of Object.entries(SWITCHES)) {
-    const next = String(!controls[name]);
-    const button = play.querySelector(`button[data-${name}]`);
-    if (!button) continue;
-    button.form.elements[name].value = next;
-    button.firstChild.data = words[next];
-    button.setAttribute("aria-pressed", String(controls[name]));
+  for (const button of play.querySelectorAll("[data-switch]")) {
+    const on = controls[button.dataset.switch];
+    button.form.elements[button.dataset.switch].value = String(!on);
+    button.firstChild.data = on ? button.dataset.whenOn : button.dataset.whenOff;
+    button.dataset.on = String(on);
   }
   if (performance.now() - setAt < LATER_MS) return;
   for (const name of ["speed", "per_minute", "turkeys"]) {

@@ -76,6 +76,7 @@ async def show_workshop() -> Response:
         "workshop.html",
         presenter=presenter,
         state=_stage().state,
+        controls=(_stage().state or {}).get("controls") or asdict(Controls()),
         speeds=SPEEDS,
         per_minute=PER_MINUTE,
         cooks_at_most=COOKS_AT_MOST,
