@@ -30,7 +30,13 @@ kit: .venv/can-run  ## source and wheels for a class without internet; elsewhere
 	$(IN_VENV) -m docs.workshop.kit "$(KIT)" $(ARGS)
 
 test: check  ## everything that must hold
-	$(IN_VENV) -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	$(IN_VENV) -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder $(ONCE_MORE) \
+		--cov --cov-report=term:skip-covered
+
+# On a machine that is shared one wait in many thousands is spoiled by another program. So a test that fails
+# is run once more, at most three in a run; what was wrong is printed, also if it was right the second time.
+# `make test-all` repeats nothing.
+ONCE_MORE = --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
 
 test-all: check  ## and the long ones: sizes, themes, languages, faults as long as the documents name
 	ORDERUP_LONG_TESTS=1 $(IN_VENV) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m ''
