@@ -5,7 +5,7 @@
 const TYPING_MS = 1_200; // digits that follow one another sooner are one number
 const TYPED_INTO = "input, textarea, select, dialog";
 
-// choose(text) focuses a card's button, and says whether there is such a card, or one that begins so.
+// choose(text) focuses a card's button, and says whether there is such a card.
 export function listenForKeys({ choose, putFirst }) {
   let typed = "";
   let typing = 0;
@@ -13,19 +13,25 @@ export function listenForKeys({ choose, putFirst }) {
   const type = (digit) => {
     clearTimeout(typing);
     typing = setTimeout(() => (typed = ""), TYPING_MS);
-    typed = [typed + digit, digit].find(choose) ?? "";
+    typed += digit;
+    if (!choose(typed)) document.activeElement?.blur(); // Enter must not move what was not meant
   };
 
-  const forget = () => {
-    typed = "";
-    document.activeElement?.blur();
+  const leave = () => {
+    const { activeElement } = document;
+    if (activeElement?.matches("[data-cancel]")) activeElement.click();
+    else activeElement?.blur();
   };
 
   const listen = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(TYPED_INTO)) return;
-    if (/^\d$/.test(event.key)) type(event.key);
-    else if (event.key.toLowerCase() === "p") putFirst();
-    else if (event.key === "Escape") forget();
+    if (/^\d$/.test(event.key)) {
+      type(event.key);
+      return;
+    }
+    typed = ""; // any other key ends a number
+    if (event.key.toLowerCase() === "p") putFirst();
+    else if (event.key === "Escape") leave();
     else if (event.key === "Enter" && event.repeat) event.preventDefault(); // a key held down is one press
   };
 

@@ -40,7 +40,7 @@ class KitchenScreen extends HTMLElement {
       onSignedOut: () => this.#signOut(),
     });
     this.addEventListener("submit", (event) => this.#tap(event));
-    this.addEventListener("click", (event) => event.target.closest("[data-cancel]") && this.#cancel(event.target));
+    this.addEventListener("click", (event) => this.#cancel(event.target.closest("[data-cancel]")));
     this.#stopKeys = listenForKeys({ choose: (text) => this.#choose(text), putFirst: () => this.#putFirst() });
     this.#stream = new LiveStream("/kitchen/events", {
       whole: ["snapshot", (snapshot) => this.#rail.replace(snapshot) ?? this.#render()],
@@ -85,25 +85,27 @@ class KitchenScreen extends HTMLElement {
   #count(card) {
     const { id, priority } = card.order;
     const word = priority ? "not-first" : "first";
+    const cancel = card.element.querySelector("[data-cancel]");
     this.#countdowns.begin(id, {
-      show: (seconds) => card.showCountdown(seconds && this.#words.say(word, { n: seconds })),
+      show: (seconds) => {
+        const hadFocus = seconds === null && document.activeElement === cancel;
+        card.showCountdown(seconds && this.#words.say(word, { n: seconds }));
+        if (hadFocus) card.first.focus({ preventScroll: true });
+      },
       onOver: () => this.#put("priority", card, { priority: !priority }),
     });
-    card.element.querySelector("[data-cancel]").focus({ preventScroll: true });
+    cancel.focus({ preventScroll: true });
   }
 
   #cancel(button) {
-    const card = this.#places.cardAt(button);
-    this.#countdowns.cancel(card.order.id);
-    card.first.focus({ preventScroll: true });
+    if (button) this.#countdowns.cancel(this.#places.cardAt(button).order.id);
   }
 
   #choose(text) {
-    const { shown } = this.#places;
-    const card = shown.find(({ order }, at) => [order.reference, String(at + 1)].includes(text));
+    const card = this.#places.shown.find(({ order }, at) => [order.reference, String(at + 1)].includes(text));
     card?.next.focus();
     card?.wake(); // who types its number means this one
-    return Boolean(card) || shown.some(({ order }) => order.reference.startsWith(text));
+    return Boolean(card);
   }
 
   #putFirst() {

@@ -106,6 +106,7 @@ class LedBoard extends HTMLElement {
 
   #goBlind(agoMs) {
     const notice = this.querySelector("blind-notice");
+    if (agoMs === null && this.hasAttribute("data-blind")) this.#columns.forEach((column) => column.goOnBlinking());
     this.toggleAttribute("data-blind", agoMs !== null);
     this.toggleAttribute("data-live", agoMs === null);
     if (agoMs === null) notice.hide();

@@ -38,6 +38,12 @@ export class LedColumn {
     this.show(this.#references);
   }
 
+  // After a time in which nothing blinked: whatever had done so before does not begin again.
+  goOnBlinking() {
+    for (const item of this.#list.children) item.classList.remove("is-new");
+    this.draw();
+  }
+
   stop() {
     clearInterval(this.#turning);
     this.#turning = 0;

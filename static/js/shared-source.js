@@ -1,21 +1,24 @@
 // An EventSource that all tabs of this browser share; for those who look at it, one like any other.
 //
 // The stream itself is held by a SharedWorker (shared-stream.js), which works by http too, where
-// Web Locks are missing. Where there are no such workers, or ours does not answer, a tab has its own.
+// Web Locks are missing. Where there are no such workers a tab has its own; where ours fails, or does not
+// answer, only until it connects the next time: ten tabs with streams of their own would shut the others out.
 
 const WORKER = "/static/js/shared-stream.js";
-const HELLO_WITHIN_MS = 3_000;
+const HELLO_WITHIN_MS = 10_000; // a small computer that opens ten boards takes its time
 
-let workersFail = false;
+let itsOwnNext = false;
 
 export function openShared(url) {
-  if (workersFail) return new EventSource(url);
-  try {
-    return new SharedSource(url);
-  } catch {
-    workersFail = true; // there are none, or this browser is told to keep nothing of this site
-    return new EventSource(url);
+  if (!itsOwnNext) {
+    try {
+      return new SharedSource(url);
+    } catch {
+      // There are none, or this browser is told to keep nothing of this site.
+    }
   }
+  itsOwnNext = false;
+  return new EventSource(url);
 }
 
 class SharedSource extends EventTarget {
@@ -50,7 +53,7 @@ class SharedSource extends EventTarget {
 
   #giveUp() {
     if (this.readyState === EventSource.CLOSED) return; // the page has left, and its worker with it
-    workersFail = true;
+    itsOwnNext = true;
     this.close();
     this.dispatchEvent(new Event("error"));
   }

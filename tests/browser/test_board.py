@@ -14,6 +14,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.hall import Hall
 from tests.browser.sizes import SIZES
 
+LONGER_THAN_IT_BLINKS_MS = 6_000
+
 
 async def test_pages_turn_when_there_are_too_many(hall: Hall, open_page: OpenPage) -> None:
     """Of 25 ready numbers each is seen in turn; the page says how many more there are."""
@@ -69,6 +71,21 @@ async def test_a_new_number_blinks_for_a_moment_and_stays_framed(
     later = hall.ready()
     await expect(board.locator(NEW.format(later))).to_be_visible()
     await expect(new).to_be_visible()
+
+
+async def test_an_old_number_does_not_blink_again_after_an_interruption(
+    hall: Hall, open_page: OpenPage
+) -> None:
+    """It was called long ago, and nobody is called now."""
+    board = await open_board(hall, open_page)
+    await board.clock.install()
+    new = board.locator(NEW.format(hall.ready()))
+    await expect(new).to_be_visible()
+    await new.evaluate("e => e.getAnimations().forEach(animation => animation.finish())")
+    await board.clock.fast_forward(LONGER_THAN_IT_BLINKS_MS)
+    await board.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    await expect(board.locator(LIVE)).to_be_visible()
+    assert 0 == await new.evaluate("e => e.getAnimations().length")
 
 
 async def test_with_reduced_motion_an_outline_stands_for_the_blinking(

@@ -29,6 +29,15 @@ REFUSE_WAKE_LOCK = """
     throw new DOMException('low battery', 'NotAllowedError');
   };
 """
+FAIL_ONCE = """
+  import('/static/js/shared-source.js').then(({ openShared }) => [0, 1, 2].map(number => {
+    const source = openShared('/board/events');
+    if (number === 0) workers.at(-1).dispatchEvent(new Event('error'));
+    source.close();
+    return source.constructor.name;
+  }))
+"""
+SOONER = "((real) => (window.setTimeout = (then, ms) => real(then, ms / 10)))(setTimeout)"
 COUNT_STREAMS = """
   window.opened = 0;
   window.SharedWorker = class extends SharedWorker {
@@ -115,7 +124,7 @@ async def test_a_browser_without_shared_workers_has_a_stream_for_each_tab(
     hall: Hall, open_page: OpenPage
 ) -> None:
     """None there, none allowed, or one that never answers: the board is live all the same."""
-    silent = "class Silent extends EventTarget { port = new MessageChannel().port1; }"
+    silent = "class Silent extends EventTarget { port = new MessageChannel().port1; }; " + SOONER
     forbidden = "class Forbidden { constructor() { throw new DOMException('', 'SecurityError'); } }"
     scripts = [f"window.SharedWorker = {worker}" for worker in (silent, forbidden)]
     for script in ("delete window.SharedWorker", *scripts):
@@ -134,6 +143,13 @@ async def test_a_worker_that_fails_when_nobody_listens_any_more_disturbs_nobody(
     assert kind == await board.evaluate(KIND_OF_STREAM)
     await board.evaluate("dispatchEvent(new Event('online'))")
     await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
+
+
+async def test_a_worker_that_failed_is_tried_again(hall: Hall, open_page: OpenPage) -> None:
+    """The next connection is the tab's own, the one after that is shared: else ten tabs would jam."""
+    board = await open_board(hall, open_page, script=KEEP_WORKERS)
+    shared = await board.evaluate(KIND_OF_STREAM)
+    assert [shared, "EventSource", shared] == await board.evaluate(FAIL_ONCE)
 
 
 async def test_a_board_works_by_http_under_any_name(hall: Hall, browser: Browser) -> None:

@@ -262,8 +262,30 @@ async def test_the_keyboard_and_a_bump_bar_are_enough(
         await page.keyboard.type(other["reference"])
         await page.keyboard.press("p")
         await expect(card(page, other)).to_contain_text("Goes first in")
-        await page.keyboard.press("Enter")  # Cancel has the focus
-        await expect(card(page, other).locator(".first")).to_be_focused()
+        for cancel in ("Enter", "Escape"):  # Cancel has the focus
+            await page.keyboard.press(cancel)
+            await expect(card(page, other).locator(".first")).to_be_focused()
+            await page.keyboard.press("p")
+            await expect(card(page, other)).to_contain_text("Goes first in")
+    await expect(card(page, other).locator(".first")).to_be_focused()  # the three seconds are over
+
+
+async def test_a_number_that_no_card_has_chooses_none(
+    stove: Restaurant, open_kitchen: OpenKitchen
+) -> None:
+    """Not the card of its first digit, nor of its last; and any key but a digit ends a number."""
+    page, order = await waiting(stove, open_kitchen)
+    number = order["reference"]
+    chosen = page.locator("[data-order] :focus")
+    async with standing_still(page):
+        for typed in (number[:2], number + "1", "01"):
+            await page.keyboard.press("1")
+            await expect(chosen).to_have_count(1)
+            await page.keyboard.press("Shift")
+            await page.keyboard.type(typed)
+            await expect(chosen).to_have_count(0)
+            await page.keyboard.press("Escape")
+    assert "PENDING" == look(stove, order)["status"]
 
 
 async def test_a_key_held_down_is_one_press(stove: Restaurant, open_kitchen: OpenKitchen) -> None:
