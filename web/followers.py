@@ -44,7 +44,7 @@ class Followed:
         """Tell the viewers how the order is now; `None` when there is no such order (any more)."""
         self._progress = Progress.of(order) if order else None
         self.is_old = False
-        if order is not None and (frame := sse.event("order", order.to_json())) != self.frame:
+        if order is not None and (frame := _frame(order)) != self.frame:
             self.frame = frame
             self.broadcast.send(frame + self._outlook_frame())
         if order is None or order.finished:
@@ -177,3 +177,12 @@ class Followers:
                     self._followed[order_id].show(orders.get(order_id))
             if self._to_read:
                 self._read.set()
+
+
+def mark(order: Order) -> str:
+    """How far the order had come, as the id of its event: who comes back says what he has seen."""
+    return str(len(order.history))
+
+
+def _frame(order: Order) -> bytes:
+    return sse.event("order", order.to_json(), mark(order))

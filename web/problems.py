@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import random
+from errno import ENAMETOOLONG
 from functools import singledispatch
 from http import HTTPStatus
 
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from orders.errors import BookError
 from web.book_problems import problem_of_book
@@ -52,6 +53,12 @@ def _book(error: BookError) -> Problem:
 
 
 # -- what was sent -----------------------------------------------------------------------------------
+
+
+@problem_of.register
+def _file(error: OSError) -> Problem:
+    """A name under /static/ that is too long for any file is one that is not there."""
+    return problem_of(NotFound()) if error.errno == ENAMETOOLONG else _our_fault()
 
 
 @problem_of.register

@@ -15,6 +15,7 @@ from orders.states import Actor, Status
 from web.address import public_address
 from web.counter import counter, stream
 from web.estimate import Range
+from web.followers import mark
 from web.outlook import Progress
 from web.problem import Unacceptable
 from web.qr import qr
@@ -44,6 +45,7 @@ async def show_ticket(order_id: str) -> Response:
         place=None if outlook.ahead is None else outlook.ahead + 1,
         ready_in=outlook.ready and in_words(outlook.ready),
         results=_results(order.result, names),
+        seen=mark(order),
         qr_svg=qr(address),
         ticket_url=address,
     )
@@ -68,13 +70,16 @@ async def cancel_order(order_id: str) -> AnyResponse:
 
 @ticket.get("/orders/<order_id>/events")
 async def order_events(order_id: str) -> Response:
-    """The order's stream. A finished order has none: 204 tells the browser to stop asking.
+    """The order's stream. A finished order has none: 204 tells the browser to stop asking, unless it was
+    cut off before the end and comes back (Last-Event-ID; a page says what it was loaded with).
 
     While Redis is away nobody knows which orders there are. A browser gives up for good on any answer
     but 200, so the stream is opened all the same and says that it is blind.
     """
     try:
-        if (await counter().book.order(order_id)).finished:
+        order = await counter().book.order(order_id)
+        seen = request.headers.get("Last-Event-ID") or request.args.get("seen")
+        if order.finished and (not seen or seen == mark(order)):
             return Response(status=204)
     except BookUnavailable:
         pass

@@ -10,7 +10,6 @@ const OVER = new Set(["COLLECTED", "REVOKED"]);
 const CALLS = new Set(["SUCCESS", "FAILURE"]); // the customer has to come to the counter
 const LOST_MS = 15_000; // blind for so long, the page asks whether there is a stream at all
 const ASK_EVERY_MS = 30_000; // to twice as long: of ten thousand blind phones not all ask at once
-const NO_CONTENT = 204;
 const NOT_FOUND = 404;
 
 class OrderTicket extends HTMLElement {
@@ -113,13 +112,13 @@ class OrderTicket extends HTMLElement {
     if (agoMs > LOST_MS) this.#askForStream();
   }
 
-  // An order that was over before we came back has no stream any more, and EventSource cannot tell that
-  // from trouble; nor one that is not known any more. The page itself says what has become of it.
+  // An order that is not known any more has no stream, and EventSource cannot tell that from trouble. The
+  // page itself says what has become of it.
   async #askForStream() {
     if (performance.now() < this.#asked + ASK_EVERY_MS * (1 + Math.random())) return;
     this.#asked = performance.now();
     const answer = await fetch(this.dataset.events, { method: "HEAD" }).catch(() => null);
-    if (answer && [NO_CONTENT, NOT_FOUND].includes(answer.status)) location.reload();
+    if (answer?.status === NOT_FOUND) location.reload();
   }
 
   // An order that is over has no stream any more; but staff may have called it back meanwhile.

@@ -72,6 +72,14 @@ async def test_errors_are_not_kept_by_a_cache(client: httpx.AsyncClient) -> None
     assert "application/problem+json" == (await client.get("/api")).headers["content-type"]
 
 
+@pytest.mark.parametrize("name", ["a" * 256, "a/" * 2500])
+async def test_a_static_file_with_an_impossible_name_is_not_there(
+    client: httpx.AsyncClient, name: str
+) -> None:
+    """As any other that is not there."""
+    assert 404 == (await client.get(f"/static/{name}")).status_code
+
+
 async def test_pages_and_scripts_of_one_version_stay_together(client: httpx.AsyncClient) -> None:
     """A static file is asked for again each time, and costs nothing when it is the same."""
     first = await client.get("/static/js/led-board.js")

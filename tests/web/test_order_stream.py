@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from itertools import groupby
 
@@ -84,6 +85,24 @@ async def test_the_stream_ends_with_the_order_and_then_there_is_none(
     again = await web.client.get(f"/orders/{order.id}/events")
     assert (204, b"") == (again.status_code, again.content)
     assert {} == web.counter.hub._followers._followed
+
+
+async def test_who_was_cut_off_before_the_end_is_shown_it(book: OrderBook, web: Web) -> None:
+    """Come back with what was seen last, a browser gets the end once, and is then told to stop; so is a
+    page that was loaded before the end.
+    """
+    order = await book.place(NUGGETS)
+    path = f"/orders/{order.id}/events"
+    async with web.stream(path) as phone:
+        loaded = await phone.next("order")
+    await _collected(book, order)
+    for first in ({"headers": {"Last-Event-ID": loaded.id}}, {"params": {"seen": loaded.id}}):
+        answer = await web.client.get(path, **first)
+        assert 200 == answer.status_code
+        assert '"status":"COLLECTED"' in answer.text
+        [end] = re.findall(r"^id: (.+)$", answer.text, re.MULTILINE)
+        again = await web.client.get(path, headers={"Last-Event-ID": end})
+        assert 204 == again.status_code
 
 
 async def test_the_stream_is_the_same_json_as_the_api(book: OrderBook, web: Web) -> None:
