@@ -103,7 +103,7 @@ async def _cook_dishes(cook: Cook, meal: Meal) -> dict[str, object] | None:
     async def cook_dish(number: int, portion: Portion) -> None:
         nonlocal done
         dish = _dish(cook, meal, portion, partial(steps.take, number))
-        result = await recipes.find(portion.recipe)(dish)
+        result = await _by_recipe(portion.recipe, dish)
         if result is not None:
             results[portion.sku] = result
         async with reporting:
@@ -118,6 +118,14 @@ async def _cook_dishes(cook: Cook, meal: Meal) -> dict[str, object] | None:
         # A task group takes a task that cancelled itself for a finished one.
         raise RuntimeError("a recipe was cancelled from within")
     return results or None
+
+
+async def _by_recipe(name: str, dish: recipes.Dish) -> object:
+    """What the recipe returns. One that would end this whole kitchen has failed, and no more."""
+    try:
+        return await recipes.find(name)(dish)
+    except SystemExit as error:
+        raise RuntimeError(f"the recipe called sys.exit({error.code!r})") from error
 
 
 def _dish(cook: Cook, meal: Meal, portion: Portion, keep: recipes.Keep) -> recipes.Dish:

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from inspect import iscoroutinefunction
 from pathlib import Path
+from types import ModuleType
 
 Work = Callable[[], Awaitable[object]]
 Keep = Callable[[str, Work], Awaitable[object]]
@@ -61,11 +62,12 @@ def also_look_in(folder: Path) -> None:
 def find(name: str) -> Recipe:
     """The recipe in `kitchen/recipes/<name>.py`. Raises RecipeMissing."""
     try:
-        recipe: Recipe = import_module(f"{__name__}.{name}").cook
-    except Exception as error:  # a learner's file may do anything when it is imported
+        module = import_module(f"{__name__}.{name}")
+        recipe: Recipe = module.cook
+    except (Exception, SystemExit) as error:  # a learner's file may do anything when it is imported
         raise RecipeMissing(_why(name, error)) from error
     if not iscoroutinefunction(recipe):
-        raise RecipeMissing(f"{_no_recipe(name)} its `cook` has to be an `async def`.")
+        raise RecipeMissing(f"{_place(module)}: its `cook` has to be an `async def`.")
     return recipe
 
 
@@ -81,28 +83,33 @@ def called(path: Path) -> str:
     return str(path.relative_to(folder.parents[1]) if path.parent == folder else path)
 
 
-def _why(name: str, error: Exception) -> str:
+def _why(name: str, error: BaseException) -> str:
     """What is wrong with this recipe, and on which line, for one who has just written it."""
     path = next((path for path in files() if path.stem == name), None)
     if path is None:
         near = get_close_matches(name, [path.stem for path in files()], n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{_no_recipe(name)} there is no such file{hint}"
-    if line := _line(path, error):
-        return f"{called(path)}, line {line}: {type(error).__name__}: {_message(error)}."
-    return f"{_no_recipe(name)} there is no `async def cook(dish)` in it."
+        return f"kitchen/recipes/{name}.py has no recipe: there is no such file{hint}"
+    line = _line(path, error)
+    if line is None and isinstance(error, AttributeError):
+        return f"{called(path)} has no recipe: there is no `async def cook(dish)` in it."
+    at = f", line {line}" if line else ""
+    return f"{called(path)}{at}: {type(error).__name__}: {_message(error)}."
 
 
-def _line(path: Path, error: Exception) -> int | None:
+def _line(path: Path, error: BaseException) -> int | None:
     if isinstance(error, SyntaxError):
         return error.lineno
     frames = traceback.extract_tb(error.__traceback__)
     return next((at.lineno for at in reversed(frames) if at.filename == str(path)), None)
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     return error.msg if isinstance(error, SyntaxError) else str(error)
 
 
-def _no_recipe(name: str) -> str:
-    return f"kitchen/recipes/{name}.py has no recipe:"
+def _place(module: ModuleType) -> str:
+    """Where the `cook` of this recipe file stands; one that comes from elsewhere has no line there."""
+    path, code = Path(str(module.__file__)), getattr(module.cook, "__code__", None)
+    at = f", line {code.co_firstlineno}" if code and code.co_filename == str(path) else ""
+    return f"{called(path)}{at}"

@@ -53,6 +53,10 @@ RECIPES = {
     "wrong": "async def cook(dish)\n    return None",
     "blocking": "def cook(dish):\n    return None",
     "needy": "\nimport an_oven",
+    "leaves": "import sys\nsys.exit('usage: leaves FILE')",
+    "nul": "async def cook(dish):\n    return '\0'",
+    "elsewhere": "from time import sleep as cook",
+    "ends": "import sys\nasync def cook(dish):\n    sys.exit('bye')",
     "gives": (
         "from kitchen.recipes import Hopeless\n"
         "async def cook(dish):\n    raise Hopeless('sold out for good')"
@@ -152,6 +156,7 @@ async def test_progress_does_not_go_back(cook: Cook, monkeypatch: pytest.MonkeyP
         ("odd", "ValueError: The result is not JSON: "),
         ("file", "FileNotFoundError: no "),
         ("mute", "not done within 30 s"),
+        ("ends", "RuntimeError: the recipe called sys.exit('bye')"),
     ],
 )
 async def test_a_recipe_that_fails_is_tried_again(cook: Cook, sku: str, error: str) -> None:
@@ -172,12 +177,12 @@ async def test_a_recipe_that_fails_is_tried_again(cook: Cook, sku: str, error: s
         ),
         (
             "unfinished",
-            "kitchen/recipes/unfinished.py has no recipe: there is no `async def cook(dish)`",
+            "/unfinished.py has no recipe: there is no `async def cook(dish)`",
         ),
-        (
-            "blocking",
-            "kitchen/recipes/blocking.py has no recipe: its `cook` has to be an `async def`.",
-        ),
+        ("blocking", "/blocking.py, line 1: its `cook` has to be an `async def`."),
+        ("elsewhere", "/elsewhere.py: its `cook` has to be an `async def`."),
+        ("leaves", "/leaves.py, line 2: SystemExit: usage: leaves FILE."),
+        ("nul", "source code string cannot contain null bytes."),
         ("wrong", "/wrong.py, line 1: SyntaxError: expected ':'."),
         ("needy", "/needy.py, line 2: ModuleNotFoundError: No module named 'an_oven'."),
         ("gives", "Hopeless: sold out for good"),
