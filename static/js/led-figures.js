@@ -17,6 +17,7 @@ function figure(text, kind, unlit = null) {
     "aria-hidden": "true",
     focusable: "false",
   });
+  if (kind === "digit") svg.dataset.digits = glyphs.length;
   glyphs.forEach((glyph, place) => {
     const x = place * advance;
     if (unlit) svg.append(element("use", { href: `#led-${kind}-${unlit}`, x, class: "led-unlit" }));

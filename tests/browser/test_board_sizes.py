@@ -17,6 +17,11 @@ HEIGHTS = """selector => [...document.querySelectorAll(selector)].map(number => 
   const box = number.getBoundingClientRect(), drawn = number.viewBox.baseVal;
   return Math.min(box.height, box.width * drawn.height / drawn.width) / innerHeight;
 })"""
+# Each number as it will be when there are a thousand.
+LONGER = """async () => {
+  const { ledNumber } = await import('/static/js/led-figures.js');
+  document.querySelectorAll('.led-number').forEach(number => number.replaceWith(ledNumber('1888')));
+}"""
 
 
 async def share(board: Page, column: str) -> float:
@@ -36,6 +41,17 @@ async def test_numbers_shrink_in_the_steps_that_the_set_up_page_names(
         while await numbers.count() < most:
             await expect(board.locator(READY.format(hall.ready()))).to_be_visible()
         assert await share(board, ".ready") >= expected
+
+
+async def test_ready_numbers_of_four_digits_are_as_high(hall: Hall, open_page: OpenPage) -> None:
+    """A counter with hundreds of orders gives longer numbers, and Ready takes more of the width."""
+    board = await open_board(hall, open_page, viewport=TELEVISION)
+    hall.failed()
+    for number in [hall.preparing(), *(hall.ready() for _ in range(6))]:
+        await expect(board.locator(f"[data-reference='{number}']").first).to_be_visible()
+    await board.evaluate(LONGER)
+    assert await share(board, ".ready") >= READY_STEPS[6]
+    assert [] == await board.evaluate(MISPLACED)
 
 
 async def test_preparing_shrinks_in_its_steps(hall: Hall, open_page: OpenPage) -> None:

@@ -11,7 +11,7 @@ from redis import Redis
 
 from tests import http
 from tests.browser.conftest import OpenKitchen
-from tests.browser.kitchen import TIMES, card, is_now, look, move, place
+from tests.browser.kitchen import TIMES, card, is_now, look, move, place, waiting
 from tests.restaurant import Restaurant, eventually, opened
 
 
@@ -256,3 +256,13 @@ async def test_without_javascript_an_item_is_sold_out_by_a_form(
     await page.wait_for_url("**/kitchen*")
     await page.locator(".kitchen-shelf-forms summary").click()
     await expect(page.locator("form[action^='/kitchen/menu/turkey']")).to_contain_text("Sold out")
+
+
+async def test_a_long_word_is_read_whole(stove: Restaurant, open_kitchen: OpenKitchen) -> None:
+    """An allergy may be one, and it is no use to be cut off at the edge of its card."""
+    word = {"sku": "nuggets-6", "quantity": 1, "note": "Haselnussunverträglichkeit!"}
+    page, order = await waiting(stove, open_kitchen, items=[word], name="W" * 40)
+    parts = card(page, order).locator(".card-items, .card-name")
+    assert [] == await parts.evaluate_all(
+        "parts => parts.filter(part => part.scrollWidth > part.clientWidth).map(part => part.className)"
+    )
