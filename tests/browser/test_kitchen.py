@@ -260,7 +260,7 @@ async def test_without_javascript_an_item_is_sold_out_by_a_form(
 
 async def test_a_long_word_is_read_whole(stove: Restaurant, open_kitchen: OpenKitchen) -> None:
     """An allergy may be one, and it is no use to be cut off at the edge of its card."""
-    word = {"sku": "nuggets-6", "quantity": 1, "note": "Haselnussunverträglichkeit!"}
+    word = {"sku": "nuggets-6", "quantity": 1, "note": "Haselnuss" * 9}
     page, order = await waiting(stove, open_kitchen, items=[word], name="W" * 40)
     parts = card(page, order).locator(".card-items, .card-name")
     assert [] == await parts.evaluate_all(
