@@ -27,17 +27,23 @@ export function isHome() {
   return memory.recall("home") === location.pathname + location.search;
 }
 
-// A page that cannot be loaded would leave the kiosk with the browser's own error: so it is asked first.
-// Returns whether the browser is on its way.
+// A page that cannot be loaded would leave the kiosk with the browser's own error, or with that of a proxy:
+// so it is asked first. Returns whether the browser is on its way.
 export async function goHome() {
   const home = memory.recall("home") ?? "/";
+  const there = await isOurs(home);
+  if (there) location.replace(home);
+  return there;
+}
+
+// While the order book is away the kiosk itself answers 503, and goes on by itself.
+async function isOurs(address) {
   try {
-    await fetch(home, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.ok || (await answer.text()).includes("<order-form");
   } catch {
     return false;
   }
-  location.replace(home);
-  return true;
 }
 
 const asksForKiosk = (address) => /[?&]kiosk=1\b/.test(address);

@@ -290,6 +290,30 @@ async def test_after_an_order_the_kiosk_goes_back_to_its_start(
     await expect_chosen(page)
 
 
+async def test_a_proxys_own_error_is_not_taken_for_the_start(
+    restaurant: Restaurant, open_page: OpenPage
+) -> None:
+    """While a proxy answers 502 the number stays on the screen; then it goes back to the start."""
+    home = f"{restaurant.address}/?kiosk=1"
+    page = await open_page(restaurant.address, "/?kiosk=1", viewport=KIOSK)
+    await page.clock.install()
+    await add(page, "water")
+    await order_button(page).click()
+    await number(page)
+    await expect(page.locator("kiosk-return")).to_contain_text(LONG)
+    await page.route(home, lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    for _ in range(2):
+        async with page.expect_request(home) as asked:
+            await page.clock.fast_forward(31_000)
+        assert not (await asked.value).is_navigation_request()
+    await expect(page).to_have_url(TICKET)
+    await expect(page.locator(".stub-number")).to_be_visible()
+    await page.unroute(home)
+    await page.clock.fast_forward(2_000)
+    await page.wait_for_url(home)
+    await expect_chosen(page)
+
+
 async def test_a_kiosk_on_its_side_is_one_by_its_address(
     restaurant: Restaurant, open_page: OpenPage
 ) -> None:
