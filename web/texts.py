@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, negotiate_locale
+from babel.core import get_global
 from babel.dates import format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -55,8 +56,13 @@ def choose_language(code: str | None) -> None:
 
 def _ours(wanted: Iterable[str | None]) -> str | None:
     """The first of the wanted languages that is one of ours; for `de-AT` that is `de`."""
-    codes = [code.lower().replace("-", "_") for code in wanted if code]
-    return negotiate_locale(codes, list(languages()))
+    return negotiate_locale([_current(code) for code in wanted if code], list(languages()))
+
+
+def _current(code: str) -> str:
+    """A language by its name of today, which CLDR knows: many a phone still says `tl` for Filipino."""
+    language, *rest = code.lower().replace("-", "_").split("_")
+    return "_".join([get_global("language_aliases").get(language, language), *rest])
 
 
 def gettext(text: str, **values: object) -> str:

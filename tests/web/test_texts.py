@@ -156,6 +156,8 @@ async def test_every_page_says_its_language_and_direction(
         ("de-AT,en;q=0.8", "de"),
         ("fr,en;q=0.3,es;q=0.5", "es"),
         ("fil-PH", "fil"),
+        ("tl", "fil"),
+        ("tl-PH,en;q=0.8", "fil"),
         ("ja,de;q=0", "en"),
         ("ja", "en"),
         ("*", "en"),
