@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import expect
 
+from tests import http
 from tests.browser.board import LIVE
 from tests.browser.conftest import OpenPage
 from tests.browser.sizes import SIZES, first
 from tests.restaurant import Restaurant
+
+# What reaches out of its card, and what out of the screen.
+OUTSIDE = """() => [...document.querySelectorAll("main *")].filter((part) => {
+  const card = part.closest(".dish, .card") ?? document.documentElement;
+  const [box, edges] = [part, card].map((element) => element.getBoundingClientRect());
+  const scrolled = part.closest(".categories, .chosen, .for-readers");
+  return part.checkVisibility() && !scrolled && (box.left < edges.left || box.right > edges.right);
+}).map((part) => part.outerHTML.slice(0, 90))"""
+
+TWICE = "document.documentElement.style.fontSize = '200%'"
 
 SMALLEST_TOUCH = {"kiosk": 76, "phone": 44, "television": 44, "tablet": 44}
 
@@ -23,6 +35,28 @@ async def test_no_page_is_wider_than_its_screen(
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= SIZES[size]["width"], path
         await page.context.close()
+
+
+@pytest.mark.parametrize("language", ["de", "fil"])
+async def test_twice_as_large_letters_fit_a_small_phone(
+    restaurant: Restaurant, open_page: OpenPage, language: str
+) -> None:
+    """With 200 % text on 320 px: a special that is chosen, and the ticket's buttons and sum."""
+    staff = {"Authorization": "Bearer 1234"}
+    special = f"{restaurant.address}/api/menu/turkey"
+    assert 200 == http.put(special, json={"special": True}, headers=staff).status_code
+    small = {"width": 320, "height": 568}
+    page = await open_page(restaurant.address, f"/?lang={language}", viewport=small)
+    await page.locator("#turkey .more").click()
+    await page.locator("#turkey input").fill("99")
+    await page.evaluate(TWICE)
+    await expect(page.locator("#turkey .special-mark")).to_be_visible()
+    assert [] == await page.evaluate(OUTSIDE)
+    await page.locator(".order-bar .primary").press("Enter")
+    await page.wait_for_url("**/orders/*")
+    await page.evaluate(TWICE)
+    assert [] == await page.evaluate(OUTSIDE)
+    assert 200 == http.put(special, json={"special": False}, headers=staff).status_code
 
 
 @pytest.mark.parametrize("size", first("phone"))
