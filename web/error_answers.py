@@ -90,5 +90,16 @@ def _way_on(problem: Problem) -> tuple[str, str]:
     if problem.status == HTTPStatus.UNAUTHORIZED:
         return url_for("sign_in.show_sign_in"), _("Sign in")
     if "Retry-After" in problem.headers:
-        return request.path if request.method == "GET" else "/", _("Try again")
+        return _asked_from(), _("Try again")
+    if problem.kind == "too-late":
+        return _asked_from(), _("To your order")
     return "/", _("To the menu")
+
+
+def _asked_from() -> str:
+    """The page that the reader was on, or wanted."""
+    if request.method == "GET":
+        return request.path
+    if request.endpoint == "ticket.cancel_order":
+        return url_for("ticket.show_ticket", **(request.view_args or {}))
+    return "/"

@@ -206,7 +206,7 @@ async def test_what_is_no_form_is_refused(
 async def test_a_ticket_can_be_cancelled_while_nobody_cooks(
     client: httpx.AsyncClient, book: OrderBook
 ) -> None:
-    """The button leads back to the ticket, which says so; later it is a page that says why not."""
+    """The button leads back to the ticket, which says so; later a page says why not, and leads back."""
     order = await book.place(NUGGETS)
     answer = await client.post(f"/orders/{order.id}/cancel")
     assert (303, f"/orders/{order.id}") == (
@@ -216,9 +216,10 @@ async def test_a_ticket_can_be_cancelled_while_nobody_cooks(
     assert "Cancelled" in Page(await client.get(f"/orders/{order.id}")).text
     started = await book.place(NUGGETS)
     await book.start(started.id, 1, "anna")
-    refused = Page(await client.post(f"/orders/{started.id}/cancel"))
-    assert 409 == refused.status
-    assert started.reference in refused.text
+    answer = await client.post(f"/orders/{started.id}/cancel")
+    assert 409 == answer.status_code
+    assert started.reference in Page(answer).text
+    assert f'href="/orders/{started.id}?' in answer.text
     assert Status.STARTED == (await book.order(started.id)).status
 
 

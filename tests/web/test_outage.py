@@ -96,6 +96,14 @@ async def test_pages_say_at_once_what_is_the_matter(without_redis: Web) -> None:
     assert "Not live." in Page(board).text
 
 
+async def test_who_could_not_cancel_tries_again_on_the_ticket(without_redis: Web) -> None:
+    """Not at the menu, where nobody finds the order again; and no kiosk asks for the form's address."""
+    answer = await at_once(without_redis.client.post("/orders/somebody/cancel"))
+    assert 503 == answer.status_code
+    assert 'href="/orders/somebody?' in answer.text
+    assert "data-retry-s" not in answer.text
+
+
 async def test_readiness_fails_and_life_goes_on(without_redis: Web) -> None:
     """`/readyz` is 503 while orders cannot be taken; `/healthz`, the menu and the pictures are there."""
     ready = await at_once(without_redis.client.get("/readyz"))
