@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from orders import upkeep
 from orders.upkeep import Part
 from tests.conftest import eventually
 from web.workshop.controls import COOKS_AT_MOST
@@ -61,3 +62,25 @@ async def test_only_a_cook_of_this_machine_is_killed() -> None:
     assert "Cook 1 has gone home." == said[-1]
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
+
+
+async def test_a_dead_cook_is_not_killed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before another process comes on shift, nobody is there to kill."""
+    monkeypatch.setattr(upkeep, "FIRST_PAUSE_S", 60)
+    cooks = Cooks(PART, print)
+    async with asyncio.TaskGroup() as going:
+        cooks.hire(going)
+        pid = await eventually(lambda: cooks.told()[0]["pid"], 15)
+        name = f"{platform.node().replace(' ', '-')}-{pid}-ab12"
+        assert pid == cooks.kill(name)
+        await eventually(lambda: is_gone(pid), 15)
+        assert cooks.kill(name) is None
+        cooks.set_number(0, going)
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False

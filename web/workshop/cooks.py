@@ -51,15 +51,14 @@ class Cooks:
             self.send_home()
 
     def kill(self, name: str) -> int | None:
-        """Kill the cook of this name without a word; its process id. None: it is none of ours.
+        """Kill the cook of this name without a word; its process id. None: it is none of ours, or dead.
 
         A laptop's cook may have the process id of one of ours, but not the name of this machine.
         """
         here = platform.node().replace(" ", "-")
         for pid in self._pids.values():
             if name.startswith(f"{here}-{pid}-"):  # as kitchen/shift.py makes a name
-                os.kill(pid, signal.SIGKILL)
-                return pid
+                return pid if kill(pid) else None
         return None
 
     def told(self) -> list[dict[str, Any]]:
@@ -87,3 +86,12 @@ class Cooks:
         else:
             self._tell(f"Cook {number} comes on shift, process {pid}.")
         self._pids[number] = pid
+
+
+def kill(pid: int) -> bool:
+    """Kill this process without a word. False: it is dead, and the next one is not born yet."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True

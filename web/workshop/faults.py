@@ -6,16 +6,15 @@ A number is lost when the counter does not know the order any more that its cust
 from __future__ import annotations
 
 import asyncio
-import os
+import logging
 import random
-import signal
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from orders.states import Status
 from orders.valkey import PrivateValkey
-from web.workshop.cooks import Cooks
+from web.workshop.cooks import Cooks, kill
 from web.workshop.show import Show
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 BACK_AFTER_S = 30.0  # Redis is put back then, whatever the presenter does
 COUNT_WITHIN_S = 40.0
 PAUSE_S = 0.3
+
+log = logging.getLogger("workshop")
 
 
 class Faults:
@@ -44,13 +45,28 @@ class Faults:
         self._show, self._cooks, self._valkey = show, cooks, valkey
         self._staff, self._web_pid, self._tell = staff, web_pid, tell
         self._back = asyncio.Event()
+        self._going_on: set[str] = set()
 
     async def happen(self, name: str, client: httpx.AsyncClient) -> None:
-        """Let it happen, wait until it is over, and count."""
+        """Let it happen, wait until it is over, and count. The play goes on whatever goes wrong."""
         self._show.touch()
         if name == "redis-back":
             self._back.set()
             return
+        if name in self._going_on:
+            self._tell("Wait: what you broke is not over, or is being counted.")
+            return
+        self._going_on.add(name)
+        try:
+            await self._break(name, client)
+        except Exception:
+            log.exception("the fault went wrong: %s", name)
+            self.counted = None
+            self._tell("What was lost could not be counted.")
+        finally:
+            self._going_on.discard(name)
+
+    async def _break(self, name: str, client: httpx.AsyncClient) -> None:
         in_hands = await self._numbers_in_hands(client)
         lost_in_line = self._lost_in_line()
         what = {
@@ -79,8 +95,6 @@ class Faults:
         return False
 
     async def _pull_out_redis(self, _client: httpx.AsyncClient) -> bool:
-        if self.redis_is_out:
-            return False
         self._back.clear()
         self.redis_is_out = True
         self._valkey.pull_out()
@@ -98,9 +112,9 @@ class Faults:
 
     async def _restart_web(self, _client: httpx.AsyncClient) -> bool:
         pid = self._web_pid()
-        if pid is None:
+        if pid is None or not kill(pid):
+            self._tell("The web server is dead already; another one starts.")
             return False
-        os.kill(pid, signal.SIGKILL)
         self._tell(f"The web server, process {pid}, was killed; another one starts.")
         return True
 
