@@ -68,6 +68,7 @@ class House:
         self._web_pid: int | None = None
         self._web_since = time.monotonic()
         self._line: Line | None = None
+        self._choosing: asyncio.Task[None] | None = None
         self._news: deque[dict[str, Any]] = deque(maxlen=NEWS_KEPT)
         self._xray = Xray(valkey.url, Keys(settings.key_prefix))
         self._show = Show(staff, script(settings), self._xray)
@@ -174,9 +175,12 @@ class House:
         self._tell()
 
     def _choose_crew(self) -> None:
-        """Have the book say who cooks: the crew, or the people in the hall."""
-        people = self._show.controls.people_cook
-        self._going.create_task(choose_crew(self._client, self._staff, people=people))
+        """Have the book say who cooks: the crew, or the people in the hall. One task sees to it."""
+        if self._choosing is None or self._choosing.done():
+            choosing = choose_crew(
+                self._client, self._staff, lambda: self._show.controls.people_cook
+            )
+            self._choosing = self._going.create_task(choosing)
 
     async def _keep_telling(self) -> None:
         while True:

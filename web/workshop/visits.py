@@ -132,10 +132,23 @@ async def put_status(
     await _until_answered(lambda: client.put(path, json={"status": status}, headers=headers))
 
 
-async def choose_crew(client: httpx.AsyncClient, staff: dict[str, str], *, people: bool) -> None:
-    """What the office does when people are to cook instead of robots, or robots again."""
-    mode = {"mode": "people" if people else "robots"}
-    await _until_answered(lambda: client.put("/api/kitchen", json=mode, headers=staff))
+async def choose_crew(
+    client: httpx.AsyncClient, staff: dict[str, str], people: Callable[[], bool]
+) -> None:
+    """What the office does when people are to cook instead of robots, or robots again. `people` is asked
+    at each try, and until what was said last still holds: one request after the other, so that an
+    older wish cannot come in behind.
+    """
+    said: bool | None = None
+
+    async def say() -> httpx.Response:
+        nonlocal said
+        said = people()
+        mode = {"mode": "people" if said else "robots"}
+        return await client.put("/api/kitchen", json=mode, headers=staff)
+
+    while said != people():
+        await _until_answered(say)
 
 
 async def _until_answered(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
