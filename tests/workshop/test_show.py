@@ -64,3 +64,53 @@ async def test_the_hall_has_room_for_so_many(play: Show) -> None:
     await let_in(play)
     assert full == play.visits["one"]
     assert [] == play.visits["queue"]
+
+
+def sits(play: Show, reference: str) -> Visit:
+    """A customer at the queue, with this number."""
+    visit = Visit(1, "queue", "turkey", place="seat", reference=reference)
+    play.visits["queue"].append(visit)
+    return visit
+
+
+def ticket(reference: str, status: str) -> dict[str, str]:
+    return {"reference": reference, "status": status}
+
+
+async def test_whose_order_is_revoked_is_called_and_fails(play: Show) -> None:
+    """Staff have taken it off the board, though nobody's patience was over."""
+    visit = sits(play, "101")
+    play._see([ticket("101", "STARTED")], whole=True)
+    assert "pot" == visit.place
+    play._see([ticket("101", "REVOKED")], whole=False)
+    assert visit.called.is_set()
+    assert not visit.may_fetch
+
+
+async def test_whose_order_is_collected_has_eaten(play: Show) -> None:
+    """Staff have handed it over before the display said that it is ready."""
+    visit = sits(play, "101")
+    play._see([ticket("101", "COLLECTED")], whole=False)
+    assert visit.called.is_set()
+    assert visit.may_fetch
+
+
+async def test_a_number_that_is_off_the_board_is_gone(play: Show) -> None:
+    """Also when it went during a cut: the board begins with all that is on it. One that was not on it
+    yet may be too new for it.
+    """
+    gone, new = sits(play, "101"), sits(play, "102")
+    play._see([ticket("101", "STARTED")], whole=True)
+    play._see([], whole=True)
+    assert gone.called.is_set()
+    assert not gone.may_fetch
+    assert not new.called.is_set()
+
+
+async def test_a_number_that_is_given_out_again_is_another_one(play: Show) -> None:
+    """What became of its first owner is nothing to the next."""
+    sits(play, "101").end("ate")
+    play._see([ticket("101", "COLLECTED")], whole=False)
+    visit = sits(play, "101")
+    play._call_out()
+    assert not visit.called.is_set()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orders.directions import Directions, give
+from orders.states import FINISHED
 from web.workshop.board import Tickets, watch_board
 from web.workshop.controls import RUSH, Controls, changed
 from web.workshop.figures import Figures
@@ -192,14 +193,15 @@ class Show:
 
     def _see(self, tickets: Tickets, whole: bool) -> None:
         """The display shows this."""
-        if whole:
-            self._display.clear()
+        if whole:  # what was on it and is not any more went unseen
+            self._display = dict.fromkeys(self._display, "REVOKED")
         self._display |= {ticket["reference"]: ticket["status"] for ticket in tickets}
         for visit in self.visits["queue"]:
             if visit.number == self._xray.customer and visit.reference in self._display:
                 text = f"{visit.reference} {self._display[visit.reference]}"
                 self._xray.frame(visit.number, time.time(), text)
         self._call_out()
+        self._display = {n: status for n, status in self._display.items() if status not in FINISHED}
 
     def _call_out(self) -> None:
         """Everybody who sits reads his number."""
@@ -209,10 +211,10 @@ class Show:
                     visit.place = "pot"
                 case "PENDING" | "RETRY":
                     visit.place = "seat"
-                case "SUCCESS":
+                case "SUCCESS" | "COLLECTED":
                     visit.place = "ready"
                     visit.called.set()
-                case "FAILURE":
+                case "FAILURE" | "REVOKED":
                     visit.called.set()
 
     def _present(self, side: Side) -> list[Visit]:

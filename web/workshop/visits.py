@@ -105,7 +105,7 @@ async def take_a_number(
     visit.cashier_s = visit.number_s = time.monotonic() - visit.came
     visit.reference, visit.order_id, visit.place = order["reference"], order["id"], "seat"
     tell(visit)
-    await visit.called.wait()  # the board shows his number as ready, or asks him to the counter
+    await visit.called.wait()  # the board shows his number as ready, or as failed, or no more
     if visit.may_fetch:
         visit.eat()
         await put_status(client, visit, "COLLECTED", staff)
