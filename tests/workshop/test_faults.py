@@ -55,6 +55,12 @@ async def test_a_web_server_that_is_dead_already_is_not_killed_again(tmp_path: P
     assert "The web server is dead already; another one starts." == said
 
 
+async def test_a_counter_that_cannot_say_is_told(tmp_path: Path) -> None:
+    """It is not the same as a kitchen in which nobody has an order in hand."""
+    said = await Play(nowhere(), tmp_path).happens("cook")
+    assert "The counter cannot say at present who has an order in hand. Try again." == said
+
+
 async def test_a_fault_that_goes_wrong_ends_no_play(tmp_path: Path) -> None:
     """It is told, and the notice that it is being counted goes."""
     play = Play(nowhere(), tmp_path)

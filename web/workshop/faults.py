@@ -87,7 +87,11 @@ class Faults:
 
     async def _kill_a_cook(self, client: httpx.AsyncClient) -> bool:
         """In the middle of an order, whoever placed it."""
-        for order in await self._listed(client, Status.STARTED):
+        started = await self._listed(client, Status.STARTED)
+        if started is None:
+            self._tell("The counter cannot say at present who has an order in hand. Try again.")
+            return False
+        for order in started:
             if pid := self._cooks.kill(order["cook"] or ""):
                 self._tell(f"Process {pid} was killed with number {order['reference']} in the pot.")
                 return True
@@ -123,18 +127,20 @@ class Faults:
         visits = self._show.visits["queue"]
         waiting = await self._listed(client, Status.PENDING, Status.STARTED, Status.RETRY)
         ours = {visit.order_id for visit in visits if visit.order_id and not visit.over}
-        return ours | {order["id"] for order in waiting}
+        return ours | {order["id"] for order in waiting or ()}
 
-    async def _listed(self, client: httpx.AsyncClient, *states: Status) -> list[dict[str, Any]]:
-        """The latest hundred orders in these states; none while the counter cannot say."""
+    async def _listed(
+        self, client: httpx.AsyncClient, *states: Status
+    ) -> list[dict[str, Any]] | None:
+        """The latest hundred orders in these states; None while the counter cannot say."""
         import httpx
 
         try:
             asked = {"status": ",".join(states), "limit": "100"}
             answer = await client.get("/api/orders", params=asked, headers=self._staff, timeout=2)
         except httpx.TransportError:
-            return []
-        return list(answer.json()["orders"]) if answer.status_code == HTTPStatus.OK else []
+            return None
+        return list(answer.json()["orders"]) if answer.status_code == HTTPStatus.OK else None
 
     def _lost_in_line(self) -> int:
         return self._show.figures["one"].ended["lost"]
