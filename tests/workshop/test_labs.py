@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from redis import Redis
 
 import orderup
@@ -106,6 +106,43 @@ async def test_a_mistake_of_the_learner_is_named_with_its_line(tmp_path: Path) -
     (tmp_path / "lab_01.py").write_text("\n\nasync def serve(book, request):\n    return reqest\n")
     with pytest.raises(NotYet, match=r"lab_01.py, line 4: NameError: .*reqest"):
         await check(1, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("lab_01.py", "import sys\nsys.exit(0)\n"),
+        ("lab_03.py", "import sys\nasync def wait_until_ready(*_): sys.exit(0)\n"),  # in a task
+    ],
+)
+@pytest.mark.usefixtures("_redis")
+def test_a_program_that_ends_itself_has_solved_nothing(
+    file: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it says that all went well."""
+    (tmp_path / file).write_text(text)
+    told = tried(int(file[4:6]), tmp_path, monkeypatch)
+    assert 1 == told.exit_code
+    assert f"not yet. {file}, line 2: SystemExit: 0" in told.output
+
+
+@pytest.mark.usefixtures("_redis")
+@pytest.mark.parametrize(
+    ("number", "file"), [(1, "lab_01.py"), (6, "lab_06.toml"), (8, "recipes/lab_08.py")]
+)
+def test_an_exercise_that_is_lost_is_told(
+    number: int, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the command that brings this file back, and no other."""
+    told = tried(number, tmp_path, monkeypatch)
+    assert 1 == told.exit_code
+    assert f"git checkout docs/workshop/{tmp_path.name}/{file}\n" in told.output
+
+
+def tried(number: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """What the command says of the exercises in this folder."""
+    monkeypatch.setattr(labs, "EXERCISES", folder)
+    return CliRunner().invoke(labs.lab, [str(number)])
 
 
 def lab(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -30,7 +30,8 @@ def lab(number: int, *, solution: bool) -> None:
     """Say whether lab NUMBER is solved."""
     folder = SOLUTIONS if solution else EXERCISES
     try:
-        told = asyncio.run(check(number, folder))
+        with _in_words(folder):  # once more: a task that calls sys.exit ends the loop, past `check`
+            told = asyncio.run(check(number, folder))
     except NotYet as missing:
         click.echo(f"Lab {number}: not yet. {missing}")
         sys.exit(1)
@@ -40,6 +41,10 @@ def lab(number: int, *, solution: bool) -> None:
 async def check(number: int, folder: Path) -> str:
     """What the solved lab has shown. Raises NotYet, with a sentence that says what is missing."""
     module = importlib.import_module(f"{__name__}.lab_{number:02}")
+    file = _file(number)
+    if not (folder / file).is_file():
+        where = f"docs/workshop/{folder.name}/{file.as_posix()}"
+        raise NotYet(f"{where} is not there. This brings it back: git checkout {where}")
     try:
         async with asyncio.timeout(LONGEST_S), opened(folder) as bench:
             with _in_words(folder):
@@ -49,6 +54,13 @@ async def check(number: int, folder: Path) -> str:
         raise NotYet(f"It is not done within {LONGEST_S:g} s.") from None
 
 
+def _file(number: int) -> Path:
+    """What the learner mends, within the folder of exercises, as the solution is called."""
+    name = f"lab_{number:02}.*"
+    (solution,) = (*SOLUTIONS.glob(name), *SOLUTIONS.glob(f"recipes/{name}"))
+    return solution.relative_to(SOLUTIONS)
+
+
 @contextmanager
 def _in_words(folder: Path) -> Iterator[None]:
     """A mistake in the learner's file is named with its line; all else is ours, and comes whole."""
@@ -56,7 +68,7 @@ def _in_words(folder: Path) -> Iterator[None]:
         yield
     except NotYet:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         theirs = [frame for frame in frames if folder in Path(frame.filename).parents]
         if isinstance(error, SyntaxError):
