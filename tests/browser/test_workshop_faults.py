@@ -13,6 +13,7 @@ from tests import http
 from tests.browser.conftest import OpenPage
 from tests.browser.workshop import STAFF, sign_in, state, turn, twelve_have_numbers
 from tests.restaurant import Restaurant, eventually
+from web.workshop.mistakes import NO_COOK, NO_SCREEN
 
 WITHIN_MS = 30_000
 
@@ -102,6 +103,20 @@ async def test_burnt_dishes_are_cooked_again_behind_the_queue(stage: Restaurant)
     eventually(lambda: 12 == served(stage, "one") == served(stage, "queue"), 30)
     told = state(stage)
     assert told["queue"]["failed"] <= told["one"]["failed"]
+
+
+def test_that_nobody_cooks_is_said(stage: Restaurant) -> None:
+    """While customers wait for it: that a cook is to be hired, or a kitchen screen to be opened."""
+    turn(stage, do="send-home")
+    eventually(lambda: not state(stage)["cooks"])
+    assert [] == state(stage)["mistakes"]
+    turn(stage, do="rush")
+    eventually(lambda: [NO_COOK] == state(stage)["mistakes"])
+    turn(stage, people_cook="true")
+    eventually(lambda: [NO_SCREEN] == state(stage)["mistakes"])
+    turn(stage, people_cook="false")
+    turn(stage, do="hire")
+    eventually(lambda: [] == state(stage)["mistakes"])
 
 
 def served(restaurant: Restaurant, counter: str) -> int:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from quart import Blueprint, Quart, Response, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,6 +18,7 @@ from orders.menu import SOURCE_LANGUAGE
 from orders.model import OrderRequest
 from web.answers import answer, json_body
 from web.counter import Counter, counter, stream
+from web.hub import Hub
 from web.problem import Unacceptable
 from web.staff import is_staff, require_staff
 from web.workshop.controls import (
@@ -30,7 +31,7 @@ from web.workshop.controls import (
 )
 from web.workshop.counter import LineTooLong, OneCounter, Plate, Spoilt
 from web.workshop.hall import hall, ways_in
-from web.workshop.mistakes import mistakes
+from web.workshop.mistakes import mistakes, nobody_cooks
 from web.workshop.opening import Staging, access_log
 from web.workshop.stage import Stage
 
@@ -47,9 +48,9 @@ def put_up(app: Quart, staging: Staging) -> None:
     stage = Stage(
         staging.line,
         ended=lambda: here.hub.ended,
-        beside=lambda: {
+        beside=lambda play: {
             "screens": here.hub.streams["kitchen"],
-            "mistakes": mistakes(here.hub.crew.beats),
+            "mistakes": _mistakes(here.hub, play),
         },
     )
     here.vitals.other_streams["workshop"] = lambda: stage.viewers
@@ -152,6 +153,14 @@ def _message(form: dict[str, str]) -> dict[str, object]:
     except NoSuchControl as error:
         raise Unacceptable(422, "no-such-control", "No such control", str(error)) from error
     return {"set": form}
+
+
+def _mistakes(hub: Hub, play: dict[str, Any]) -> list[str]:
+    """What the page says is wrong; of a kitchen that cannot be seen nothing is known."""
+    told = mistakes(hub.crew.beats)
+    if hub.blind_since_ms is None and not hub.crew.on_shift:
+        told += nobody_cooks(play, people=hub.standing.mode == "people")
+    return told
 
 
 def _plate(sku: str) -> Plate:

@@ -14,7 +14,7 @@ from typing import Any
 
 from web import sse
 from web.broadcast import Broadcast
-from web.workshop.line import Line, line_on
+from web.workshop.line import Line, Message, line_on
 
 SILENCE_S = 2.0
 LOOK_EVERY_S = 0.25
@@ -24,7 +24,7 @@ class Stage:
     """`ended` tells when all streams are to end, `beside` what this process adds to the picture."""
 
     def __init__(
-        self, descriptor: int, *, ended: Callable[[], bool], beside: Callable[[], dict[str, Any]]
+        self, descriptor: int, *, ended: Callable[[], bool], beside: Callable[[Message], Message]
     ) -> None:
         self.state: dict[str, Any] | None = None  # nothing heard yet
         self._descriptor = descriptor
@@ -74,7 +74,7 @@ class Stage:
     async def _listen(self) -> None:
         assert self._line is not None
         async for message in self._line.heard():
-            self.state = message | self._beside()
+            self.state = message | self._beside(message)
             self._heard_at, self._heard_ms = time.monotonic(), int(time.time() * 1000)
             self._broadcast.send(sse.event("snapshot", self.state))
 
