@@ -84,7 +84,7 @@ async def _be_served(
     _tell(told, began)
     if wait and told["status"] not in OVER:
         untouched[told["id"]] = told["reference"]
-        async for news in _news(client, told["id"], told["status"]):
+        async for news in _news(client, told):
             if news["status"] != "PENDING":
                 untouched.pop(news["id"], None)
             _tell(news, began)
@@ -105,26 +105,29 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
     return order
 
 
-async def _news(
-    client: httpx.AsyncClient, order_id: str, status: str
-) -> AsyncIterator[dict[str, Any]]:
-    """Each new status of the order after this one, until it is over; a broken stream is opened again."""
+async def _news(client: httpx.AsyncClient, order: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """The order with each new status or attempt, until it is over; a broken stream is opened again."""
     import httpx
 
-    while status not in OVER:
+    while order["status"] not in OVER:
         try:
-            async with client.stream("GET", f"/orders/{order_id}/events") as stream:
+            async with client.stream("GET", f"/orders/{order['id']}/events") as stream:
                 if stream.status_code != httpx.codes.OK:
                     return
                 async for line in stream.aiter_lines():
                     news = json.loads(line.removeprefix("data: ")) if '"reference"' in line else {}
-                    if news and news["status"] != status:
-                        status = news["status"]
+                    if news and _state(news) != _state(order):
+                        order = news
                         yield news
-                    if status in OVER:
+                    if order["status"] in OVER:
                         return
         except httpx.TransportError:
             await asyncio.sleep(1)
+
+
+def _state(order: dict[str, Any]) -> tuple[str, int]:
+    """What is told when it changes: STARTED may be followed by STARTED in the next attempt."""
+    return order["status"], order["attempt"]
 
 
 def _tell(order: dict[str, Any], began: float) -> None:

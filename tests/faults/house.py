@@ -195,10 +195,10 @@ class House:
                 part.process.kill()
                 part.process.wait(timeout=ENDS_WITHIN_S)
 
-    def start(self, command: str, **settings: object) -> Process:
+    def start(self, command: str, *arguments: str, **settings: object) -> Process:
         """Start `orderup <command>`, without waiting for anything."""
         name = f"{command}-{len(self.parts)}"
-        words = [sys.executable, str(HOME / "orderup.py"), command]
+        words = [sys.executable, str(HOME / "orderup.py"), command, *arguments]
         part = Process(name, words, self.folder, self.environment(settings))
         self.parts.append(part)
         return part
