@@ -209,6 +209,15 @@ async def test_large_letters_break_nothing(wait: Wait, language: str) -> None:
     assert min(heights) >= 44
 
 
+async def test_a_long_word_wraps_in_large_letters(book: OrderBook, wait: Wait) -> None:
+    """At 200 % on 320 px the state stays on the stub, also where it is one word."""
+    order, ticket = await wait("?lang=es", viewport={"width": 320, "height": 568})
+    await ticket.evaluate("document.documentElement.style.fontSize = '200%'")
+    await book.start(order.id, 1, ANNA)
+    await expect(ticket.locator("[data-state] strong")).to_have_text("Preparándose")
+    assert await ticket.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 async def test_the_page_is_true_without_javascript(wait: Wait) -> None:
     """State and place stand in the page, it looks again by itself, and offers no dead buttons."""
     _, ticket = await wait(java_script_enabled=False)
