@@ -268,13 +268,14 @@ async def test_the_keyboard_and_a_bump_bar_are_enough(
             await page.keyboard.press("p")
             await expect(card(page, other)).to_contain_text("Goes first in")
     await expect(card(page, other).locator(".first")).to_be_focused()  # the three seconds are over
+    move(stove, other, "REVOKED")
 
 
 async def test_a_number_that_no_card_has_chooses_none(
-    stove: Restaurant, open_kitchen: OpenKitchen
+    own_stove: Restaurant, open_kitchen: OpenKitchen
 ) -> None:
     """Not the card of its first digit, nor of its last; and any key but a digit ends a number."""
-    page, order = await waiting(stove, open_kitchen)
+    page, order = await waiting(own_stove, open_kitchen)
     number = order["reference"]
     chosen = page.locator("[data-order] :focus")
     async with standing_still(page):
@@ -285,7 +286,7 @@ async def test_a_number_that_no_card_has_chooses_none(
             await page.keyboard.type(typed)
             await expect(chosen).to_have_count(0)
             await page.keyboard.press("Escape")
-    assert "PENDING" == look(stove, order)["status"]
+    assert "PENDING" == look(own_stove, order)["status"]
 
 
 async def test_a_key_held_down_is_one_press(stove: Restaurant, open_kitchen: OpenKitchen) -> None:
