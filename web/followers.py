@@ -26,8 +26,14 @@ class Followed:
     """One order with its viewers."""
 
     __slots__ = (
-        *("_blind_frame", "_progress", "_see", "_told", "_told_at"),
-        *("broadcast", "frame", "is_old"),
+        "_blind_frame",
+        "_progress",
+        "_see",
+        "_told",
+        "_told_at",
+        "broadcast",
+        "frame",
+        "is_old",
     )
 
     def __init__(self, blind_frame: Callable[[], bytes], see: See) -> None:
