@@ -58,7 +58,7 @@ class Cooks:
         here = platform.node().replace(" ", "-")
         for pid in self._pids.values():
             if name.startswith(f"{here}-{pid}-"):  # as kitchen/shift.py makes a name
-                return pid if kill(pid) else None
+                return pid if kill_process(pid) else None
         return None
 
     def told(self) -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ class Cooks:
         self._pids[number] = pid
 
 
-def kill(pid: int) -> bool:
+def kill_process(pid: int) -> bool:
     """Kill this process without a word. False: it is dead, and the next one is not born yet."""
     try:
         os.kill(pid, signal.SIGKILL)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orders.states import Status
 from orders.valkey import PrivateValkey
-from web.workshop.cooks import Cooks, kill
+from web.workshop.cooks import Cooks, kill_process
 from web.workshop.show import Show
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Faults:
 
     async def _restart_web(self, _client: httpx.AsyncClient) -> bool:
         pid = self._web_pid()
-        if pid is None or not kill(pid):
+        if pid is None or not kill_process(pid):
             self._tell("The web server is dead already; another one starts.")
             return False
         self._tell(f"The web server, process {pid}, was killed; another one starts.")
